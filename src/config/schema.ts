@@ -1,0 +1,252 @@
+import { z } from 'zod';
+import { parseDurationMs, parseSizeBytes } from './quantities.ts';
+
+/**
+ * The one schema of `seatrial.yaml` and `seatrial.config.ts`. The JSON Schema of the package, the reference
+ * page and the types all come from here. Unknown keys are errors everywhere.
+ */
+
+const duration = z
+  .union([z.string(), z.number()])
+  .transform((value, context) => quantity(value, context, parseDurationMs))
+  .describe('A duration: `500ms`, `10s`, `1m30s`; a bare number is seconds.');
+
+const size = z
+  .union([z.string(), z.number()])
+  .transform((value, context) => quantity(value, context, parseSizeBytes))
+  .describe('A size: `512m`, `2g`; a bare number is bytes.');
+
+const oneOrMany = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+  .transform((value) => (typeof value === 'string' ? [value] : value));
+
+const port = z.int().min(1).max(65_535);
+
+const environment = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'is no valid environment variable name'),
+  z.union([z.string(), z.number(), z.boolean()]).transform(String),
+);
+
+export const readySchema = z
+  .strictObject({
+    health: z
+      .literal(true)
+      .optional()
+      .describe("Ready when the image's health check says healthy."),
+    log: z.string().min(1).optional().describe('Ready when a log line matches (RE2 syntax).'),
+    port: port.optional().describe('Ready when this TCP port listens on more than loopback.'),
+    http: z.string().min(1).optional().describe('Ready when `[METHOD] [PORT]/path` answers.'),
+    status: z
+      .int()
+      .min(100)
+      .max(599)
+      .optional()
+      .describe('HTTP status that counts as ready. Default: any below 500.'),
+    exit: z.int().min(0).max(255).optional().describe('Ready when it ended with this exit code.'),
+    timeout: duration.default(60_000).describe('How long it may take. Default: `60s`.'),
+  })
+  .describe('How to tell that a container of the image is ready. Default: derived from the image.');
+
+export const mountSchema = z.union([
+  z.string().startsWith('/').describe('Container path that gets a fresh volume.'),
+  z.strictObject({ tmpfs: z.string().startsWith('/') }),
+  z.strictObject({
+    bind: z.string().min(1).describe('Folder or file of the project.'),
+    target: z.string().startsWith('/'),
+    read_only: z.boolean().default(true),
+  }),
+]);
+
+export const runSchema = z
+  .strictObject({
+    env: environment.default({}),
+    command: z.array(z.string()).optional().describe("Replaces the image's CMD."),
+    entrypoint: z.array(z.string()).optional().describe("Replaces the image's ENTRYPOINT."),
+    user: z.string().optional(),
+    mounts: z.array(mountSchema).default([]),
+    memory: size.optional().describe('Memory limit. Default: none.'),
+    cpus: z.number().positive().optional().describe('Processor limit. Default: none.'),
+    stop_timeout: duration
+      .default(10_000)
+      .describe('How long the image may take to stop. Default: `10s`.'),
+  })
+  .describe('How a container of the image is run by every suite.');
+
+export const stateActionSchema = z
+  .strictObject({
+    http: z.string().min(1).optional().describe('`[METHOD] [PORT]/path`, sent to the container.'),
+    headers: z.record(z.string(), z.string()).default({}),
+    body: z.string().optional(),
+    status: z.int().min(100).max(599).optional().describe('Default: any from 200 to 399.'),
+    exec: z.array(z.string()).min(1).optional().describe('A command run inside the container.'),
+    expect: z
+      .string()
+      .optional()
+      .describe('Must match the answer or the output (RE2 syntax). Default: anything.'),
+  })
+  .refine((action) => (action.http === undefined) !== (action.exec === undefined), {
+    message: 'needs exactly one of `http` and `exec`',
+  });
+
+export const stateSchema = z
+  .strictObject({ write: stateActionSchema, read: stateActionSchema })
+  .describe(
+    'One write and one read; from them come answers, ephemeral, restart and persistence checks.',
+  );
+
+export const fileSuiteSchema = z.union([
+  oneOrMany.transform((files) => ({ files, timeout: 300_000, env: [] as string[] })),
+  z.strictObject({
+    files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
+    timeout: duration.default(300_000).describe('For one file. Default: `5m`.'),
+    env: z
+      .array(z.string())
+      .default([])
+      .describe('Environment variables whose values matter for the result.'),
+  }),
+]);
+
+export const behaviourSuiteSchema = z.union([
+  z.literal(false).describe('No behaviour checks.'),
+  z.strictObject({
+    only: z.array(z.string()).optional().describe('Run these checks alone.'),
+    skip: z
+      .record(z.string(), z.string().min(1))
+      .default({})
+      .describe('Check id to the reason why it does not apply. Reported.'),
+    may_write: z
+      .array(z.string())
+      .default([])
+      .describe('Paths outside volumes that the image may write to.'),
+  }),
+]);
+
+export const suitesSchema = z
+  .strictObject({
+    behaviour: behaviourSuiteSchema.prefault({}),
+    script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
+    spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
+  })
+  .describe('What proves the image. The behaviour checks run unless they are turned off.');
+
+const condition = z
+  .strictObject({
+    branch: oneOrMany.optional().describe('Branch names or globs.'),
+    tag: oneOrMany.optional().describe('Git tag names or globs.'),
+  })
+  .describe('All given conditions must hold. Pull requests never ship.');
+
+export const tagRuleSchema = z.union([
+  z.string().min(1),
+  z.strictObject({ tag: z.string().min(1), when: condition.optional() }),
+]);
+
+export const shipSchema = z
+  .strictObject({
+    repository: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        '`[host[:port]/]path`. Without a host, `registry` is put before it. Default: image name.',
+      ),
+    tags: z
+      .array(tagRuleSchema)
+      .min(1)
+      .default(['latest'])
+      .describe('Literal tags and templates: see the tag reference.'),
+    when: condition.optional(),
+  })
+  .describe('Where and under which tags the tested digest goes.');
+
+export const hookSchema = z.union([
+  z
+    .string()
+    .min(1)
+    .transform((run) => ({ run, inputs: [] as string[], creates: [] as string[] })),
+  z.strictObject({
+    run: z.string().min(1).describe('Shell command, run in the folder of the configuration.'),
+    inputs: z.array(z.string()).default([]).describe('Files whose contents decide the result.'),
+    creates: z
+      .array(z.string())
+      .default([])
+      .describe('Files it makes. With the same inputs and these present it is not run again.'),
+  }),
+]);
+
+export const imageSchema = z.strictObject({
+  context: z.string().default('.').describe('Folder, relative to the configuration file.'),
+  dockerfile: z.string().default('Dockerfile').describe('Relative to the context.'),
+  target: z.string().optional(),
+  args: z
+    .record(
+      z.string(),
+      z.union([
+        z.union([z.string(), z.number(), z.boolean()]).transform(String),
+        z.strictObject({ image: z.string().describe('Another image of this project.') }),
+      ]),
+    )
+    .default({}),
+  platforms: z.array(z.string()).optional().describe("Default: the engine's own platform."),
+  labels: z.record(z.string(), z.string()).default({}),
+  ready: readySchema.optional(),
+  run: runSchema.prefault({}),
+  state: stateSchema.optional(),
+  suites: suitesSchema.prefault({}),
+  ship: z
+    .union([z.literal(false), shipSchema])
+    .optional()
+    .describe('Absent or false: never shipped.'),
+  hooks: z.strictObject({ pre_build: hookSchema.optional() }).prefault({}),
+});
+
+export const configSchema = z.strictObject({
+  $schema: z.string().optional(),
+  project: z
+    .string()
+    .optional()
+    .describe('Name of the project. Default: the folder or git remote.'),
+  registry: z
+    .string()
+    .optional()
+    .describe('Host of repositories without one. `SEATRIAL_REGISTRY` and `--registry` win.'),
+  default_branch: z
+    .string()
+    .optional()
+    .describe('Where `latest` may come from. Default: from git or CI.'),
+  images: z.record(z.string(), imageSchema),
+});
+
+/** What a person writes. */
+export type ConfigInput = z.input<typeof configSchema>;
+/** What the program reads: defaults filled in, quantities in ms and bytes. */
+export type Config = z.output<typeof configSchema>;
+export type ImageConfigEntry = z.output<typeof imageSchema>;
+export type Ready = z.output<typeof readySchema>;
+export type RunSettings = z.output<typeof runSchema>;
+export type Mount = z.output<typeof mountSchema>;
+export type State = z.output<typeof stateSchema>;
+export type StateAction = z.output<typeof stateActionSchema>;
+export type FileSuite = z.output<typeof fileSuiteSchema>;
+export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;
+export type TagRule = z.output<typeof tagRuleSchema>;
+export type ShipSettings = z.output<typeof shipSchema>;
+export type Hook = z.output<typeof hookSchema>;
+
+/** The part of an image's settings that says how it runs; all that suites need besides their own. */
+export interface ImageProfile {
+  readonly ready?: Ready | undefined;
+  readonly run: RunSettings;
+  readonly state?: State | undefined;
+}
+
+function quantity(
+  value: string | number,
+  context: z.core.$RefinementCtx,
+  parse: (value: string | number) => number | undefined,
+): number {
+  const parsed = parse(value);
+  if (parsed !== undefined) return parsed;
+  context.addIssue({ code: 'custom', message: `is no valid quantity: ${JSON.stringify(value)}` });
+  return z.NEVER;
+}

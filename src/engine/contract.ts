@@ -1,0 +1,261 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Digest } from '../kernel/digest.ts';
+import type { Platform } from '../kernel/platform.ts';
+
+/**
+ * A container engine behind the Docker Engine API, in our own words. No type of a client library crosses
+ * this line. Every method that talks to the engine may throw an `EngineError`; codes in `errors.ts`.
+ * @see https://docs.docker.com/reference/api/engine/version/v1.41/
+ */
+export interface Engine {
+  /** How it was reached, for messages: `unix:///var/run/docker.sock`. */
+  readonly endpoint: EngineEndpoint;
+  /** Read once, when connected. */
+  readonly info: EngineInfo;
+  readonly images: EngineImages;
+  readonly containers: EngineContainers;
+  /** Networks, volumes, and lists by label: what a scope needs to create and to remove. */
+  readonly objects: EngineObjects;
+}
+
+export interface EngineEndpoint {
+  readonly kind: 'unix' | 'tcp' | 'ssh';
+  /** As in `DOCKER_HOST`, without credentials. */
+  readonly url: string;
+  /** Where the address came from: `DOCKER_HOST`, `context "remote"`, `default socket`, `podman socket`. */
+  readonly origin: string;
+  /** Environment that lets any Docker client reach the same engine (`DOCKER_HOST`, TLS variables). */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface EngineInfo {
+  readonly product: 'docker' | 'podman';
+  /** Product version, `20.10.24`. */
+  readonly version: string;
+  /** Negotiated API version, `1.41`. */
+  readonly apiVersion: string;
+  readonly platform: Platform;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** Id of the engine's image store kind; `containerd` keeps manifests, `graph` does not. */
+  readonly store: 'graph' | 'containerd';
+  /** Whether the engine shares this machine's kernel, so that `/proc/<pid>` and bridge addresses are ours. */
+  readonly isLocal: boolean;
+  readonly isRootless: boolean;
+}
+
+export interface EngineImages {
+  /** Absent when the engine has no such image. `ref` is an id, a reference or `repo@digest`. */
+  inspect(ref: string): Promise<ImageRecord | undefined>;
+  /** Starts a BuildKit build; the stream carries the raw JSON lines of the API. */
+  build(context: Readable, options: BuildOptions, signal?: AbortSignal): Promise<Readable>;
+  tag(id: string, repository: string, tag: string): Promise<void>;
+  /** A `docker save` tar. */
+  save(id: string, signal?: AbortSignal): Promise<Readable>;
+  load(tar: Readable): Promise<void>;
+  list(labels: readonly string[]): Promise<readonly ImageRecord[]>;
+  remove(ref: string): Promise<void>;
+}
+
+export interface BuildOptions {
+  readonly dockerfile: string;
+  readonly tag: string;
+  readonly target?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly args: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly noCache?: boolean | undefined;
+}
+
+/** An image as the engine keeps it. On a graph store the id is the digest of the config. */
+export interface ImageRecord {
+  readonly id: Digest;
+  readonly tags: readonly string[];
+  /** `repository@digest`, once it was pulled or pushed. */
+  readonly repoDigests: readonly string[];
+  readonly platform: Platform;
+  readonly sizeBytes: number;
+  /** Uncompressed layer digests. */
+  readonly diffIds: readonly Digest[];
+  readonly config: ImageConfig;
+}
+
+/** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/config.md */
+export interface ImageConfig {
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly env: readonly string[];
+  /** `8000/tcp`. */
+  readonly exposedPorts: readonly string[];
+  /** Absolute paths. */
+  readonly volumes: readonly string[];
+  /** Empty means root. */
+  readonly user: string;
+  readonly workingDir: string;
+  /** Absent means SIGTERM. */
+  readonly stopSignal?: string | undefined;
+  readonly healthcheck?: Healthcheck | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface Healthcheck {
+  /** `['CMD', …]`, `['CMD-SHELL', …]` or `['NONE']`. */
+  readonly test: readonly string[];
+  readonly intervalMs?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly startPeriodMs?: number | undefined;
+  readonly retries?: number | undefined;
+}
+
+export interface ContainerSpec {
+  /** Image id or `repository@digest`; never a tag. */
+  readonly image: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Name or id of our own network, or `none`. Never the default bridge. */
+  readonly network: string;
+  /** Names under which others on that network find it. */
+  readonly aliases?: readonly string[] | undefined;
+  readonly entrypoint?: readonly string[] | undefined;
+  readonly command?: readonly string[] | undefined;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly user?: string | undefined;
+  readonly workingDir?: string | undefined;
+  readonly mounts?: readonly MountSpec[] | undefined;
+  /** TCP ports to publish on an ephemeral port of the loopback address, for engines without a direct route. */
+  readonly publish?: readonly number[] | undefined;
+  readonly memoryBytes?: number | undefined;
+  readonly cpus?: number | undefined;
+  readonly stopTimeoutS?: number | undefined;
+  readonly isReadOnly?: boolean | undefined;
+  readonly init?: boolean | undefined;
+  readonly tty?: boolean | undefined;
+  readonly openStdin?: boolean | undefined;
+  /** Overrides only the interval; the engine keeps the rest of the image's health check. */
+  readonly healthIntervalMs?: number | undefined;
+}
+
+export interface MountSpec {
+  readonly type: 'volume' | 'bind' | 'tmpfs';
+  /** Volume name or host path; absent for tmpfs and for an anonymous volume. */
+  readonly source?: string | undefined;
+  readonly target: string;
+  readonly isReadOnly?: boolean | undefined;
+}
+
+export interface EngineContainers {
+  /** Creates, does not start. Returns the id. */
+  create(spec: ContainerSpec): Promise<string>;
+  start(id: string): Promise<void>;
+  /** Absent when there is no such container. */
+  inspect(id: string): Promise<ContainerState | undefined>;
+  /** Sends the stop signal, waits, kills. Resolves when the container is down. */
+  stop(id: string, timeoutS: number): Promise<void>;
+  kill(id: string, signal: string): Promise<void>;
+  restart(id: string, timeoutS: number): Promise<void>;
+  /** Resolves with the exit code when the container is down, at once if it is down already. */
+  wait(id: string, signal?: AbortSignal): Promise<number>;
+  /** Removes by force, with anonymous volumes. No error when it is gone. */
+  remove(id: string): Promise<void>;
+  logs(id: string, options?: LogOptions): Promise<string>;
+  /** Follows stdout and stderr from the first line on; ends when the container ends or on abort. */
+  followLogs(id: string, onText: (text: string) => void, signal: AbortSignal): Promise<void>;
+  exec(id: string, options: ExecOptions): Promise<ExecResult>;
+  /** Paths changed in the writable layer; volumes and tmpfs never appear. */
+  changes(id: string): Promise<readonly PathChange[]>;
+  /** `ps` rows, each a record by the title of its column. */
+  top(id: string, psArgs: string): Promise<readonly Readonly<Record<string, string>>[]>;
+  /** A tar of `path`; absent when there is no such path. */
+  readArchive(id: string, path: string): Promise<Readable | undefined>;
+  writeArchive(id: string, path: string, tar: Readable | Uint8Array): Promise<void>;
+  /** Attaches to stdin/stdout as one byte stream. */
+  attach(id: string): Promise<AttachedStreams>;
+}
+
+export interface AttachedStreams {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
+
+export interface LogOptions {
+  /** Last lines only. @default all */
+  readonly tail?: number | undefined;
+}
+
+export interface ExecOptions {
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly user?: string | undefined;
+  readonly workingDir?: string | undefined;
+  readonly stdin?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface PathChange {
+  readonly path: string;
+  readonly kind: 'changed' | 'added' | 'deleted';
+}
+
+export interface ContainerState {
+  readonly id: string;
+  readonly name: string;
+  readonly imageId: string;
+  readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+  readonly isRunning: boolean;
+  /** Process id on the engine's machine; 0 when down. */
+  readonly pid: number;
+  /** Meaningful when the container is down. */
+  readonly exitCode: number;
+  readonly isOomKilled: boolean;
+  /** Engine's own message about a failed start; empty when none. */
+  readonly error: string;
+  /** ISO 8601; empty when it never happened. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly health?: HealthState | undefined;
+  /** Address on each network, by network name. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** Published ports: `8000/tcp` to the port on the engine's loopback address. */
+  readonly publishedPorts: Readonly<Record<string, number>>;
+  readonly mounts: readonly MountState[];
+}
+
+export interface HealthState {
+  readonly status: 'starting' | 'healthy' | 'unhealthy';
+  /** Output of the last probe; empty when none ran. */
+  readonly lastOutput: string;
+  readonly lastExitCode: number;
+}
+
+export interface MountState {
+  readonly type: string;
+  /** Volume name, for a volume. */
+  readonly name: string;
+  readonly target: string;
+}
+
+export interface EngineObjects {
+  createNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
+  createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
+  remove(object: EngineObject): Promise<void>;
+  /** Containers, networks and volumes that carry all the labels (`name` or `name=value`). */
+  list(labels: readonly string[]): Promise<readonly EngineObject[]>;
+  /** Engine events of one container (`die`, `health_status: healthy`, …) until the signal aborts. */
+  watch(containerId: string, onEvent: (action: string) => void, signal: AbortSignal): Promise<void>;
+}
+
+export interface EngineObject {
+  readonly kind: 'container' | 'network' | 'volume';
+  readonly id: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** ISO 8601; absent when the engine does not say. */
+  readonly createdAt?: string | undefined;
+}

@@ -1,0 +1,135 @@
+import { execa, type ResultPromise } from 'execa';
+import type { Environment } from './environment.ts';
+
+export interface ProcessOptions {
+  readonly cwd?: string | undefined;
+  /** The whole environment of the child: nothing is inherited besides it. */
+  readonly env: Environment;
+  readonly stdin?: string | undefined;
+  /** Kills the whole process group when it aborts: SIGTERM, and SIGKILL 5 seconds later. */
+  readonly signal?: AbortSignal | undefined;
+  /** @default no limit */
+  readonly timeoutMs?: number | undefined;
+  /** Called with each piece of stdout and stderr, in the order of arrival. */
+  readonly onOutput?: ((text: string) => void) | undefined;
+  /** Told the process group id once the child runs, so that a scope can own it. */
+  readonly onStart?: ((pgid: number) => void) | undefined;
+  /** Of the captured output, the last bytes are kept. @default 1 MiB */
+  readonly maxOutputBytes?: number | undefined;
+}
+
+/** A failure has the same shape as a success. */
+export interface ProcessResult {
+  /** 127 when the file could not be started, 128 + number when a signal ended it. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** stdout and stderr, interleaved. */
+  readonly output: string;
+  readonly durationMs: number;
+  readonly isTimedOut: boolean;
+  readonly isCancelled: boolean;
+  /** Why it could not be started; absent when it ran. */
+  readonly startError?: string | undefined;
+}
+
+const KILL_AFTER_MS = 5000;
+
+/**
+ * Runs a program in a process group of its own and waits for its end. Never throws for what the program
+ * does. Arguments go straight to the program: no shell is involved.
+ */
+export async function runProcess(
+  file: string,
+  argv: readonly string[],
+  options: ProcessOptions,
+): Promise<ProcessResult> {
+  const child = execa(file, argv, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...options.env },
+    extendEnv: false,
+    detached: true,
+    cleanup: false,
+    reject: false,
+    all: true,
+    stripFinalNewline: false,
+    maxBuffer: options.maxOutputBytes ?? 1024 ** 2,
+    input: options.stdin ?? '',
+  });
+  const group = superviseGroup(child, options);
+  child.all.setEncoding('utf8');
+  child.all.on('data', (text: string) => options.onOutput?.(text));
+  const result = await child;
+  const endedBy = group.release();
+  return {
+    exitCode: result.exitCode ?? exitCodeOf(result),
+    stdout: result.stdout,
+    output: result.all,
+    durationMs: result.durationMs,
+    isTimedOut: endedBy === 'timeout',
+    isCancelled: endedBy === 'signal',
+    ...(result.exitCode === undefined && result.signal === undefined
+      ? { startError: result.originalMessage ?? result.shortMessage }
+      : {}),
+  };
+}
+
+type EndedBy = 'itself' | 'timeout' | 'signal';
+
+/** Ends the whole group on timeout or abort, so that a script's children do not outlive it. */
+function superviseGroup(
+  child: ResultPromise,
+  options: ProcessOptions,
+): { readonly release: () => EndedBy } {
+  const { pid } = child;
+  if (pid === undefined) return { release: () => 'itself' };
+  let endedBy: EndedBy = 'itself';
+  let killTimer: NodeJS.Timeout | undefined;
+  const end = (reason: EndedBy): void => {
+    if (endedBy !== 'itself') return;
+    endedBy = reason;
+    signalGroup(pid, 'SIGTERM');
+    killTimer = setTimeout(() => signalGroup(pid, 'SIGKILL'), KILL_AFTER_MS);
+  };
+  const onAbort = (): void => end('signal');
+  options.onStart?.(pid);
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  if (options.signal?.aborted) onAbort();
+  const timeout =
+    options.timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => end('timeout'), options.timeoutMs);
+  return {
+    release: () => {
+      clearTimeout(timeout);
+      clearTimeout(killTimer);
+      options.signal?.removeEventListener('abort', onAbort);
+      // What the program left running in its group would outlive the run.
+      signalGroup(pid, 'SIGKILL');
+      return endedBy;
+    },
+  };
+}
+
+/** Sends a signal to a whole process group. No error when the group is gone. */
+export function signalGroup(pgid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pgid, signal);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}
+
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGABRT: 6,
+  SIGKILL: 9,
+  SIGSEGV: 11,
+  SIGPIPE: 13,
+  SIGTERM: 15,
+};
+
+function exitCodeOf(result: { readonly signal?: string | undefined }): number {
+  return result.signal === undefined ? 127 : 128 + (SIGNAL_NUMBERS[result.signal] ?? 0);
+}

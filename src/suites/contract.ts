@@ -1,0 +1,51 @@
+import type { ImageProfile } from '../config/schema.ts';
+import type { ImageRecord } from '../engine/contract.ts';
+import type { Scope } from '../engine/scope-contract.ts';
+import type { Case } from '../kernel/verdict.ts';
+
+/** One kind of test cases for an image. Kinds are listed in `index.ts`. */
+export interface SuiteKind<Settings = unknown> {
+  readonly kind: 'behaviour' | 'script' | 'spec';
+  /** Part of the content key: raise it when the same input may now get another verdict. */
+  readonly version: string;
+  /**
+   * Everything besides the image that decides the verdicts, for the content key: file path or setting name
+   * to digest or value. Values of environment variables are digested, never kept.
+   */
+  inputs(settings: Settings, place: SuitePlace): Promise<Readonly<Record<string, string>>>;
+  /** Runs all cases. A failed case is a value; only a broken environment throws. */
+  run(settings: Settings, context: SuiteContext): Promise<readonly Case[]>;
+}
+
+/** Where a suite's files are and what its processes may see. */
+export interface SuitePlace {
+  /** Absolute folder of the project: file patterns are relative to it. */
+  readonly projectFolder: string;
+  /** Environment without registry and signing credentials (G5). */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface SuiteContext extends SuitePlace {
+  readonly image: ImageUnderTest;
+  readonly scope: Scope;
+  readonly signal: AbortSignal;
+  /** At most this many containers or processes at the same time, by memory and cores. */
+  readonly concurrency: number;
+  readonly report: SuiteReport;
+}
+
+/** Told while a suite runs, so that people see progress. */
+export interface SuiteReport {
+  caseStarted(id: string): void;
+  caseFinished(finished: Case): void;
+  output(source: string, text: string): void;
+}
+
+export interface ImageUnderTest {
+  /** Name in the project, or the reference given to `seatrial check`. */
+  readonly name: string;
+  /** How people refer to it. */
+  readonly ref: string;
+  readonly record: ImageRecord;
+  readonly profile: ImageProfile;
+}
