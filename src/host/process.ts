@@ -1,4 +1,4 @@
-import { execa, type ResultPromise } from 'execa';
+import { execa } from 'execa';
 import type { Environment } from './environment.ts';
 
 export interface ProcessOptions {
@@ -55,7 +55,7 @@ export async function runProcess(
     maxBuffer: options.maxOutputBytes ?? 1024 ** 2,
     input: options.stdin ?? '',
   });
-  const group = superviseGroup(child, options);
+  const group = superviseGroup(child.pid, options);
   child.all.setEncoding('utf8');
   child.all.on('data', (text: string) => options.onOutput?.(text));
   const result = await child;
@@ -77,10 +77,9 @@ type EndedBy = 'itself' | 'timeout' | 'signal';
 
 /** Ends the whole group on timeout or abort, so that a script's children do not outlive it. */
 function superviseGroup(
-  child: ResultPromise,
+  pid: number | undefined,
   options: ProcessOptions,
 ): { readonly release: () => EndedBy } {
-  const { pid } = child;
   if (pid === undefined) return { release: () => 'itself' };
   let endedBy: EndedBy = 'itself';
   let killTimer: NodeJS.Timeout | undefined;
