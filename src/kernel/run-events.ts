@@ -110,7 +110,9 @@ const bodies = [
     imageId: z.string().optional(),
     /** Local reference that pins that image. */
     imageRef: z.string().optional(),
-    /** Manifest digest that a ship step moved tags to. */
+    /** Class of the image as the behaviour suite saw it: `service`, `one-shot`, `shell`, … */
+    imageClass: z.string().optional(),
+    /** Manifest digest: that a ship step moved tags to, or that the tested image has in a registry. */
     digest: z.string().optional(),
     /** Where the digest is now: `host/repository:tag`, most specific first. */
     refs: z.array(z.string()).optional(),
@@ -141,5 +143,8 @@ export type RunEvent = z.infer<typeof runEventSchema>;
 export type PlannedStep = z.infer<typeof plannedStep>;
 export type EventOf<Type extends RunEventBody['type']> = Extract<RunEventBody, { type: Type }>;
 
-/** Where rooms send what happens. Returns nothing and never throws. */
+/**
+ * Where rooms send what happens. Returns nothing. It throws for an `effect.intent` alone, when that could not
+ * be made durable: an effect that cannot be announced must not happen.
+ */
 export type Emit = (event: RunEventBody) => void;
