@@ -1,0 +1,50 @@
+import { buffer } from 'node:stream/consumers';
+import type { Repository } from '../registry/contract.ts';
+import { mediaTypes, type PackedImage } from './packed-image.ts';
+import type { BlobStore, StoredBlob } from './store.ts';
+
+export interface CandidateOptions {
+  readonly repository: Repository;
+  readonly packed: PackedImage;
+  readonly store: BlobStore;
+  /** Other repositories of the same registry that may share layers. */
+  readonly mountFrom: readonly string[];
+  /** Told as the registry confirms bytes. */
+  readonly onUploaded?: ((blob: StoredBlob, how: string) => void) | undefined;
+}
+
+export interface Candidate {
+  /** Whether the registry had it whole already. */
+  readonly wasThere: boolean;
+  readonly manifestBytes: Uint8Array;
+}
+
+/**
+ * Puts the packed image into the repository under its digest and under no tag. What is there already is
+ * not sent again. The manifest is read back before this resolves.
+ */
+export async function pushCandidate(options: CandidateOptions): Promise<Candidate> {
+  const { repository, packed, store } = options;
+  const manifestBytes = new Uint8Array(await buffer(store.open(packed.manifest.digest)));
+  // Hashed by the client: a manifest that reads back under its digest was accepted with its blobs.
+  const present = await repository.manifests.read(packed.manifest.digest);
+  if (present !== undefined) return { wasThere: true, manifestBytes };
+
+  await Promise.all(
+    distinct([packed.config, ...packed.layers]).map(async (blob) => {
+      const { how } = await repository.blobs.upload({
+        digest: blob.digest,
+        sizeBytes: blob.sizeBytes,
+        open: (offset) => store.open(blob.digest, offset),
+        mountFrom: options.mountFrom,
+      });
+      options.onUploaded?.(blob, how);
+    }),
+  );
+  await repository.manifests.put({ bytes: manifestBytes, mediaType: mediaTypes.manifest });
+  return { wasThere: false, manifestBytes };
+}
+
+function distinct(blobs: readonly StoredBlob[]): readonly StoredBlob[] {
+  return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+}

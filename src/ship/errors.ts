@@ -1,0 +1,43 @@
+import {
+  AppError,
+  exitCodes,
+  type ErrorOptionsWithDetails,
+  type ErrorTable,
+} from '../kernel/errors.ts';
+
+export const shipErrors = {
+  GATE_CLOSED: {
+    exit: exitCodes.refused,
+    meaning: 'A release tag was asked for a digest that no passed verdict covers.',
+    hint: 'Run `seatrial test` until it passes, then deploy again.',
+  },
+  IDENTITY_BROKEN: {
+    exit: exitCodes.refused,
+    meaning: 'The bytes that the engine hands out are not those of the image that was tested.',
+    hint: 'Build and test the image again; if it happens twice, look after the disk of the engine.',
+  },
+  IMAGE_GONE: {
+    exit: exitCodes.environment,
+    meaning: 'The image that was tested is no longer on the engine.',
+    hint: 'Run `seatrial build` again.',
+  },
+  STORE_FAILED: {
+    exit: exitCodes.environment,
+    meaning: 'The local store of packed layers cannot be read or written.',
+    hint: 'Free disk space, or remove `.seatrial/store`, and try again.',
+  },
+  TAG_CONFLICT: {
+    exit: exitCodes.refused,
+    meaning: 'A tag that was just moved points to something else: another writer is at work.',
+    hint: 'Find out who else pushes to this repository, then deploy again.',
+  },
+} as const satisfies ErrorTable;
+
+export type ShipErrorCode = keyof typeof shipErrors;
+
+/** What stops an image on its way to the registry. */
+export class ShipError extends AppError<ShipErrorCode> {
+  constructor(code: ShipErrorCode, message: string, options?: ErrorOptionsWithDetails) {
+    super(shipErrors, { code, message }, options);
+  }
+}

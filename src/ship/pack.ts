@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { extract, type Header } from 'tar-stream';
+import type { z } from 'zod';
+import type { Engine, ImageRecord } from '../engine/contract.ts';
+import { digestOf, hexOf, shortDigest, type Digest } from '../kernel/digest.ts';
+import { ShipError } from './errors.ts';
+import { gzipBlocks } from './gzip-blocks.ts';
+import {
+  imageConfigSchema,
+  packedImageSchema,
+  renderManifest,
+  type PackedImage,
+  type PackedLayer,
+} from './packed-image.ts';
+import type { BlobStore, StoredBlob } from './store.ts';
+
+/** Raised when the same layer would get other bytes. */
+const PACKER_VERSION = 'gzip-blocks-1';
+const GZIP_LEVEL = 6;
+const MAX_CONFIG_BYTES = 4 * 1024 ** 2;
+
+export interface PackOptions {
+  readonly engine: Engine;
+  readonly image: ImageRecord;
+  readonly store: BlobStore;
+  readonly signal: AbortSignal;
+  /** Told as uncompressed bytes go by. */
+  readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+}
+
+/**
+ * Makes manifest, config and compressed layers of an engine's image in the store, before any upload, and
+ * checks the chain on the way: image id = config digest, layer digests = diff ids. What the store has is
+ * not packed again.
+ * @throws {ShipError} IDENTITY_BROKEN when the engine's bytes are not the image's
+ */
+export async function packImage(options: PackOptions): Promise<PackedImage> {
+  const { image, store } = options;
+  const recordName = `image-${hexOf(image.id)}-${PACKER_VERSION}.json`;
+  const known = await readPacked(store, recordName);
+  if (known !== undefined) return known;
+
+  const first = await readSavedImage(options);
+  const found = first.isIncomplete ? await readSavedImage(options) : first;
+  const config = await store.write(once(verifiedConfig(image, found.config)));
+  const layers = image.diffIds.map((diffId) => layerOf(image, diffId, found.layers));
+  const manifest = await store.write(once(Buffer.from(renderManifest({ config, layers }))));
+  const packed: PackedImage = { imageId: image.id, manifest, config, layers };
+  await store.writeRecord(recordName, JSON.stringify(packed));
+  return packed;
+}
+
+/** The packed form, if the store has it whole. A damaged record is as good as none. */
+async function readPacked(store: BlobStore, name: string): Promise<PackedImage | undefined> {
+  const packed = parseRecord(packedImageSchema, await store.readRecord(name));
+  if (packed === undefined) return undefined;
+  const blobs: readonly StoredBlob[] = [packed.manifest, packed.config, ...packed.layers];
+  const present = await Promise.all(blobs.map(async (blob) => await store.has(blob)));
+  return present.every(Boolean) ? packed : undefined;
+}
+
+/** One file of the tar. */
+type SavedEntry = AsyncIterable<unknown> & { readonly header: Header };
+
+interface SavedImage {
+  /** Whether a hint turned out to be wrong: its layer is missing, and the next reading packs it. */
+  readonly isIncomplete: boolean;
+  readonly config: Buffer | undefined;
+  readonly layers: ReadonlyMap<Digest, PackedLayer>;
+}
+
+/** Reads the engine's `save` tar once, packing each layer that the store does not have. */
+async function readSavedImage(options: PackOptions): Promise<SavedImage> {
+  const { engine, image, signal } = options;
+  const tar = extract();
+  const source: Readable = await engine.images.save(image.id, signal);
+  source.on('error', (error) => tar.destroy(error));
+  source.pipe(tar);
+  let config: Buffer | undefined;
+  let isIncomplete = false;
+  const layers = new Map<Digest, PackedLayer>();
+  try {
+    for await (const entry of tar) {
+      signal.throwIfAborted();
+      const kind = kindOf(entry.header, image);
+      if (kind === 'config') config = await readConfig(entry);
+      else if (kind === 'layer') {
+        const layer = await packLayer(entry, options);
+        if (layer === undefined) isIncomplete = true;
+        else layers.set(layer.diffId, layer);
+      } else entry.resume();
+    }
+  } finally {
+    source.destroy();
+  }
+  return { isIncomplete, config, layers };
+}
+
+/**
+ * Both forms that engines write: `<id>/layer.tar` and `<id>.json`, and since Docker 25 an OCI layout with
+ * `blobs/sha256/<hex>`.
+ * @see https://github.com/moby/moby/blob/master/image/spec/README.md
+ */
+function kindOf(header: Header, image: ImageRecord): 'config' | 'layer' | 'other' {
+  if (header.type !== 'file') return 'other';
+  const imageHex = hexOf(image.id);
+  if (header.name === `${imageHex}.json`) return 'config';
+  if (header.name.endsWith('/layer.tar')) return 'layer';
+  const blob = /^blobs\/sha256\/([a-f0-9]{64})$/u.exec(header.name)?.[1];
+  if (blob === undefined) return 'other';
+  if (blob === imageHex) return 'config';
+  return image.diffIds.includes(`sha256:${blob}`) ? 'layer' : 'other';
+}
+
+async function readConfig(entry: SavedEntry): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of bytesOf(entry)) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > MAX_CONFIG_BYTES)
+      throw new ShipError(
+        'IDENTITY_BROKEN',
+        `the image config is larger than ${MAX_CONFIG_BYTES} bytes`,
+      );
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const layerRecordSchema = packedImageSchema.shape.layers.element;
+
+/**
+ * The tar names a layer by something else than its diff id. What that name held before is a hint that lets
+ * us hash without compressing; the hash decides, never the hint. Absent when the hint was wrong: the bytes
+ * have gone by then and must be read again.
+ */
+async function packLayer(
+  entry: SavedEntry,
+  options: PackOptions,
+): Promise<PackedLayer | undefined> {
+  const { store } = options;
+  const hintName = `entry-${digestOf(entry.header.name).slice(7)}-${PACKER_VERSION}.json`;
+  const hint = parseRecord(layerRecordSchema, await store.readRecord(hintName));
+  const diff = createHash('sha256');
+  const bytes = hashing(bytesOf(entry), (chunk) => {
+    diff.update(chunk);
+    options.onBytes?.(chunk.length);
+  });
+  if (hint !== undefined && (await store.has(hint))) {
+    for await (const chunk of bytes) void chunk;
+    if (`sha256:${diff.digest('hex')}` === hint.diffId) return hint;
+    await store.writeRecord(hintName, 'wrong');
+    return undefined;
+  }
+  const blob = await store.write(gzipBlocks(bytes, GZIP_LEVEL));
+  const layer: PackedLayer = { ...blob, diffId: `sha256:${diff.digest('hex')}` };
+  await store.writeRecord(hintName, JSON.stringify(layer));
+  return layer;
+}
+
+function verifiedConfig(image: ImageRecord, config: Buffer | undefined): Buffer {
+  if (config === undefined)
+    throw new ShipError('IDENTITY_BROKEN', `the engine saved ${image.id} without its config`);
+  const digest = digestOf(config);
+  if (digest !== image.id)
+    throw new ShipError(
+      'IDENTITY_BROKEN',
+      `the engine saved a config with digest ${digest} for image ${image.id}`,
+    );
+  const parsed = imageConfigSchema.safeParse(JSON.parse(config.toString('utf8')));
+  const diffIds = parsed.success ? parsed.data.rootfs.diff_ids : [];
+  if (diffIds.join() !== image.diffIds.join())
+    throw new ShipError(
+      'IDENTITY_BROKEN',
+      `the config of ${image.id} lists other layers than the engine`,
+      { details: { config: diffIds, engine: image.diffIds } },
+    );
+  return config;
+}
+
+function layerOf(
+  image: ImageRecord,
+  diffId: Digest,
+  layers: ReadonlyMap<Digest, PackedLayer>,
+): PackedLayer {
+  const layer = layers.get(diffId);
+  if (layer !== undefined) return layer;
+  throw new ShipError(
+    'IDENTITY_BROKEN',
+    `no layer that the engine saved has the digest ${diffId} that image ${shortDigest(image.id)} lists`,
+    { details: { saved: [...layers.keys()] } },
+  );
+}
+
+function parseRecord<Value>(schema: z.ZodType<Value>, text: string | undefined): Value | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    // A record that is no JSON is a cache miss; anything else is not ours to hide.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+async function* bytesOf(entry: SavedEntry): AsyncGenerator<Uint8Array> {
+  // A byte stream without an encoding gives bytes and nothing else; its type does not say so.
+  for await (const chunk of entry) {
+    if (chunk instanceof Uint8Array) yield chunk;
+  }
+}
+
+async function* hashing(
+  bytes: AsyncIterable<Uint8Array>,
+  onChunk: (chunk: Uint8Array) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    onChunk(chunk);
+    yield chunk;
+  }
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(bytes);
+}
