@@ -1,90 +1,99 @@
 #!/bin/sh
 # Starts a Docker engine where none answers, and ends the one it started. It never touches another engine.
 #   scripts/engine.sh start    install Debian's docker.io when there is no dockerd, start it, wait until it answers
-#   scripts/engine.sh stop     end the engine that `start` started, by its remembered pid
+#   scripts/engine.sh stop     end the engine that `start` started
 #   scripts/engine.sh status   exit code 0 when an engine answers
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
+. "$root/scripts/system.sh"
 state="$root/.cache/engine"
-host=${DOCKER_HOST:-unix:///var/run/docker.sock}
-socket=${host#unix://}
 
-say() { printf 'setup: %s\n' "$*" >&2; }
+# Exit code 0: an engine answers; 1: none does; 4: it may not be reached; 5: not this machine's to start.
+# Prints where it looked and what it found.
+probe() { node "$root/scripts/probe-engine.cjs"; }
+answers() { probe >/dev/null 2>&1; }
 
-answers() {
-  case $host in
-    unix://*) [ -S "$socket" ] && curl --silent --fail --max-time 5 --unix-socket "$socket" http://engine/_ping >/dev/null 2>&1 ;;
-    *) docker version >/dev/null 2>&1 ;;
+# A system with an init starts the daemon by itself, and is asked to when it did not.
+has_systemd() { [ -d /run/systemd/system ] && command -v systemctl >/dev/null 2>&1; }
+
+refuse_what_is_not_ours_to_start() {
+  case $1 in
+    4) fail "$2. Add yourself to the group docker (sudo usermod -aG docker \$USER), log in again, and try again." ;;
+    5) fail "$2. Start that engine, or unset what points to it, and try again." ;;
   esac
 }
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then "$@"
-  elif command -v sudo >/dev/null 2>&1; then sudo "$@"
-  else return 126
-  fi
-}
-
-# The start time tells our daemon from a later process that was given the same pid.
-started_at() { awk '{ print $22 }' "/proc/$1/stat" 2>/dev/null || true; }
-
-is_ours() {
-  [ -r "$state/pid" ] || return 1
-  read -r pid start <"$state/pid"
-  [ -n "$start" ] && [ "$(started_at "$pid")" = "$start" ]
-}
-
-install_docker() {
-  if ! command -v apt-get >/dev/null 2>&1; then
-    say "no container engine answers at $host. Install Docker Engine 20.10 or later, start it, and try again."
-    exit 3
-  fi
-  if [ "$(id -u)" != 0 ] && ! command -v sudo >/dev/null 2>&1; then
-    say "no container engine answers at $host. As root, run: apt-get install docker.io"
-    exit 3
-  fi
-  say "installing docker.io (Debian's Docker engine), because no engine answers at $host"
-  as_root apt-get update -qq
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends docker.io iptables >"$state/apt.log" 2>&1 ||
-    { cat "$state/apt.log" >&2; say "apt-get could not install docker.io; its output is above"; exit 3; }
-}
-
 start() {
-  answers && return 0
-  case $host in unix://*) ;; *) say "DOCKER_HOST=$host does not answer. Start that engine or unset DOCKER_HOST."; exit 3 ;; esac
+  code=0
+  found=$(probe) || code=$?
+  [ "$code" -eq 0 ] && return 0
+  refuse_what_is_not_ours_to_start "$code" "$found"
   mkdir -p "$state"
-  command -v dockerd >/dev/null 2>&1 || install_docker
+  if ! command -v dockerd >/dev/null 2>&1; then
+    say "$found; docker.io is needed"
+    install_packages docker.io iptables
+  fi
+  if has_systemd; then start_service; else start_daemon; fi
+}
+
+start_service() {
+  if ! answers; then
+    say "starting the service docker"
+    as_root systemctl start docker
+    : >"$state/service"
+  fi
+  await_answer
+}
+
+start_daemon() {
   answers && return 0
   say "starting dockerd (log: .cache/engine/dockerd.log)"
+  sudo=
+  is_root || { sudo=sudo && sudo -v; }
   # setsid: the engine outlives this script and the terminal, as a service would.
-  as_root setsid dockerd >"$state/dockerd.log" 2>&1 </dev/null &
+  # --group: who starts it may use it, without a new login.
+  $sudo setsid dockerd --group "$(id -g)" >"$state/dockerd.log" 2>&1 </dev/null &
+  await_answer "$!"
+  remember "$state/pid" "$(cat /var/run/docker.pid)"
+}
+
+# await_answer [PID]: at most 30 seconds, and no longer than the process lives.
+await_answer() {
   tries=0
   until answers; do
     tries=$((tries + 1))
-    if [ "$tries" -gt 150 ]; then
-      tail -n 5 "$state/dockerd.log" >&2
-      say "dockerd did not answer within 30 seconds; its last lines are above"
-      exit 3
+    if [ "$tries" -gt 150 ] || { [ "$#" -gt 0 ] && [ ! -d "/proc/$1" ]; }; then
+      code=0
+      found=$(probe) || code=$?
+      [ "$code" -eq 0 ] && return 0
+      if [ -r "$state/dockerd.log" ]; then tail -n 5 "$state/dockerd.log" >&2; fi
+      refuse_what_is_not_ours_to_start "$code" "$found"
+      [ "$#" -eq 0 ] || as_root_if_needed "$1" TERM || true
+      fail "dockerd did not start; its last lines are above"
     fi
     sleep 0.2
   done
-  pid=$(cat /var/run/docker.pid)
-  printf '%s %s\n' "$pid" "$(started_at "$pid")" >"$state/pid"
 }
 
 stop() {
-  is_ours || return 0
-  read -r pid _ <"$state/pid"
-  say "stopping the dockerd that setup started (pid $pid)"
-  as_root kill "$pid"
-  while [ -d "/proc/$pid" ]; do sleep 0.1; done
-  rm -f "$state/pid"
+  if [ -e "$state/service" ]; then
+    say "stopping the service docker, which setup started"
+    as_root systemctl stop docker.service docker.socket
+    rm -f "$state/service"
+  fi
+  if pid=$(remembered_pid "$state/pid"); then
+    say "stopping the dockerd that setup started (pid $pid)"
+    end_process "$state/pid"
+  fi
 }
 
 case ${1:-} in
   start) start ;;
   stop) stop ;;
-  status) answers ;;
-  *) sed -n '2,5p' "$0"; exit 2 ;;
+  status) probe ;;
+  *)
+    sed -n '2,5p' "$0"
+    exit 2
+    ;;
 esac
