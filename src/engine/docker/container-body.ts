@@ -1,0 +1,74 @@
+import type { ContainerSpec, MountSpec } from '../contract.ts';
+import { toEnvList } from './exec.ts';
+
+/** The body of a create. @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerCreate */
+export function toContainerBody(
+  spec: ContainerSpec,
+  publishAddress: string,
+): Readonly<Record<string, unknown>> {
+  return withoutAbsent({
+    Image: spec.image,
+    Labels: spec.labels,
+    Entrypoint: spec.entrypoint,
+    Cmd: spec.command,
+    Env: spec.env === undefined ? undefined : toEnvList(spec.env),
+    User: spec.user,
+    WorkingDir: spec.workingDir,
+    StopTimeout: spec.stopTimeoutS,
+    Tty: spec.tty,
+    OpenStdin: spec.openStdin,
+    StdinOnce: spec.openStdin,
+    AttachStdin: spec.openStdin,
+    // The engine takes every field that is zero from the image.
+    Healthcheck:
+      spec.healthIntervalMs === undefined
+        ? undefined
+        : { Interval: Math.round(spec.healthIntervalMs * 1e6) },
+    ExposedPorts: spec.publish && Object.fromEntries(spec.publish.map((port) => [tcp(port), {}])),
+    HostConfig: toHostConfig(spec, publishAddress),
+    NetworkingConfig:
+      spec.aliases === undefined
+        ? undefined
+        : { EndpointsConfig: { [spec.network]: { Aliases: spec.aliases } } },
+  });
+}
+
+function toHostConfig(
+  spec: ContainerSpec,
+  publishAddress: string,
+): Readonly<Record<string, unknown>> {
+  return withoutAbsent({
+    NetworkMode: spec.network,
+    Mounts: spec.mounts?.map(toMount),
+    PortBindings:
+      spec.publish &&
+      Object.fromEntries(
+        spec.publish.map((port) => [tcp(port), [{ HostIp: publishAddress, HostPort: '' }]]),
+      ),
+    Memory: spec.memoryBytes,
+    // Without this the engine allows as much swap again, and a limit is none.
+    MemorySwap: spec.memoryBytes,
+    NanoCpus: spec.cpus === undefined ? undefined : Math.round(spec.cpus * 1e9),
+    ReadonlyRootfs: spec.isReadOnly,
+    Init: spec.init,
+  });
+}
+
+function toMount(mount: MountSpec): Readonly<Record<string, unknown>> {
+  return withoutAbsent({
+    Type: mount.type,
+    Source: mount.source,
+    Target: mount.target,
+    ReadOnly: mount.isReadOnly,
+  });
+}
+
+function tcp(port: number): string {
+  return `${String(port)}/tcp`;
+}
+
+function withoutAbsent(
+  fields: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}
