@@ -11,7 +11,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-          exclude: ['**/*.engine.test.ts', '**/*.e2e.test.ts', '**/node_modules/**', '**/dist/**'],
+          exclude: ['**/*.engine.test.ts', '**/*.e2e.test.ts', '**/planted/**'],
+          testTimeout: 30_000,
         },
       },
       {

@@ -1,0 +1,3 @@
+export * from './any.ts';
+export * from './console.ts';
+export * from './floating.ts';

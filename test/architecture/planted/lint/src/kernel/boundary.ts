@@ -1,0 +1,3 @@
+export function untyped(a) {
+  return [a];
+}

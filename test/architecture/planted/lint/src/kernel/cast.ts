@@ -1,0 +1,1 @@
+export const cast = (value: unknown): string => value as string;

@@ -1,0 +1,5 @@
+export function each(items: readonly number[]): void {
+  items.forEach(async (item) => {
+    await Promise.resolve(item);
+  });
+}

@@ -1,0 +1,3 @@
+import { home } from './process-env';
+
+export const again = home;

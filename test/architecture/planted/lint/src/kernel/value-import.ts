@@ -1,0 +1,3 @@
+import { A } from './cycle-a.ts';
+
+export type Copy = A;

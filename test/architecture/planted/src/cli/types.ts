@@ -1,0 +1,2 @@
+import { strings } from '../utils/strings.ts';
+export const types = strings;

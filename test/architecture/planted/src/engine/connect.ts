@@ -1,0 +1,1 @@
+export { images } from './docker/images.ts';

@@ -1,0 +1,2 @@
+import type { Digest } from '../kernel/digest.ts';
+export interface Engine { readonly id: Digest }

@@ -1,0 +1,2 @@
+export const images = 1;
+console.log('the engine prints');

@@ -1,0 +1,3 @@
+import { spawn } from 'node:child_process';
+export type Files = typeof spawn;
+export const home = process.env['HOME'];

@@ -1,0 +1,1 @@
+export type Hidden = import('../host/files.ts').Files;

@@ -1,0 +1,2 @@
+import type { Engine } from '../engine/contract.ts';
+export type Up = Engine;

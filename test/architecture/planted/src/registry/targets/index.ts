@@ -1,0 +1,2 @@
+import { hub } from './hub.ts';
+export const targets = [hub];

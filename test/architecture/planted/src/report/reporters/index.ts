@@ -1,0 +1,2 @@
+import { terminal } from './terminal.ts';
+export const reporters = [terminal];

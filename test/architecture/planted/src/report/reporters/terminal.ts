@@ -1,0 +1,3 @@
+export function terminal(): void {
+  console.log('a reporter may print');
+}

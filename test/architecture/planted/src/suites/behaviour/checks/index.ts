@@ -1,0 +1,2 @@
+import { starts } from './starts.ts';
+export const checks = [starts];

@@ -1,0 +1,2 @@
+import { checks } from './checks/index.ts';
+export const behaviour = checks;

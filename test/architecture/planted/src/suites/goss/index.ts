@@ -1,0 +1,2 @@
+import { run } from '../script/run.ts';
+export const goss = run;

@@ -1,0 +1,2 @@
+import { behaviour } from './behaviour/index.ts';
+export const kinds = [behaviour];

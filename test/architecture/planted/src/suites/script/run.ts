@@ -1,0 +1,2 @@
+import { execa } from 'execa';
+export const run = execa;
