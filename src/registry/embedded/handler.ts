@@ -1,0 +1,180 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { systemCodeOf } from '../../kernel/errors.ts';
+import type { Call, Registry } from './call.ts';
+import { alterReply, replyInstead, type FaultAction, type Faults } from './faults.ts';
+import { errorReply, RefusedRequest, type Reply } from './reply.ts';
+import { routeOf, type Route } from './routes.ts';
+
+export interface HandlerOptions {
+  readonly faults?: Faults | undefined;
+  /** Told about each request when its answer is known. @default nobody */
+  readonly onRequest?: ((request: ServedRequest) => void) | undefined;
+}
+
+export interface ServedRequest {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** The registry as a request listener of `node:http`. */
+export function createRegistryHandler(
+  registry: Registry,
+  options: HandlerOptions = {},
+): RequestListener {
+  return (request, response) => {
+    // The client is gone when this fails: there is nobody left to tell.
+    serve(registry, { request, response, options }).catch(() => response.destroy());
+  };
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly options: HandlerOptions;
+}
+
+async function serve(registry: Registry, exchange: Exchange): Promise<void> {
+  const { request, options } = exchange;
+  const url = new URL(request.url ?? '/', 'http://registry.invalid');
+  const method = request.method ?? 'GET';
+  const found = findRoute(method, url.pathname);
+  const fault = found.route && options.faults?.take(found.route.endpoint);
+  if (fault?.kind === 'hang') return;
+  const reply =
+    (fault && replyInstead(fault)) ??
+    (found.route === undefined
+      ? found.reply
+      : await work(registry, found.route, { exchange, url, fault }));
+  const altered = fault === undefined ? reply : await alterReply(reply, fault);
+  options.onRequest?.({
+    method,
+    path: request.url ?? '/',
+    status: altered.status,
+    headers: flat(request),
+  });
+  await send(exchange, altered, fault);
+}
+
+type Found =
+  | { readonly route: Route; readonly reply?: undefined }
+  | { readonly route?: undefined; readonly reply: Reply };
+
+function findRoute(method: string, path: string): Found {
+  try {
+    return { route: routeOf(method, path) };
+  } catch (error) {
+    if (error instanceof RefusedRequest) return { reply: errorReply(error) };
+    throw error;
+  }
+}
+
+async function work(
+  registry: Registry,
+  route: Route,
+  context: {
+    readonly exchange: Exchange;
+    readonly url: URL;
+    readonly fault?: FaultAction | undefined;
+  },
+): Promise<Reply> {
+  const { request } = context.exchange;
+  const call: Call = {
+    method: request.method ?? 'GET',
+    name: route.name,
+    target: route.target,
+    query: context.url.searchParams,
+    headers: flat(request),
+    body: bodyOf(request, context.fault),
+    ...(context.fault?.kind === 'storeNothing' ? { lie: { digest: context.fault.digest } } : {}),
+  };
+  try {
+    return await route.run(registry, call);
+  } catch (error) {
+    if (error instanceof RefusedRequest) return errorReply(error);
+    if (request.errored || request.destroyed) throw error;
+    const isFull = systemCodeOf(error) === 'ENOSPC' || systemCodeOf(error) === 'EDQUOT';
+    return errorReply({
+      status: isFull ? 507 : 500,
+      wireCode: 'UNKNOWN',
+      message: isFull ? 'the disk is full' : `cannot do it: ${systemCodeOf(error) ?? 'unknown'}`,
+    });
+  }
+}
+
+function flat(request: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
+}
+
+async function* bodyOf(
+  request: IncomingMessage,
+  fault: FaultAction | undefined,
+): AsyncGenerator<Uint8Array> {
+  let left = fault?.kind === 'reset' ? fault.afterBytes : Number.POSITIVE_INFINITY;
+  if (left === 0) request.socket.resetAndDestroy();
+  for await (const piece of request as AsyncIterable<Buffer>) {
+    if (piece.length >= left) {
+      yield piece.subarray(0, left);
+      request.socket.resetAndDestroy();
+      return;
+    }
+    left -= piece.length;
+    yield piece;
+  }
+}
+
+async function send(
+  exchange: Exchange,
+  reply: Reply,
+  fault: FaultAction | undefined,
+): Promise<void> {
+  const { request, response } = exchange;
+  if (response.destroyed) return;
+  // What the client still sends is not read: the connection cannot be used again.
+  if (!request.complete) response.setHeader('Connection', 'close');
+  response.writeHead(reply.status, reply.headers);
+  if (request.method === 'HEAD' || reply.body === undefined) {
+    if (fault?.kind === 'reset') request.socket.resetAndDestroy();
+    else response.end();
+    return;
+  }
+  const body = reply.body instanceof Uint8Array ? [reply.body] : reply.body;
+  if (fault?.kind === 'reset' || fault?.kind === 'drip') {
+    await sendBadly(exchange, body as AsyncIterable<Uint8Array>, fault);
+  } else {
+    await pipeline(body, response);
+  }
+}
+
+async function sendBadly(
+  { request, response }: Exchange,
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  fault: Extract<FaultAction, { kind: 'reset' | 'drip' }>,
+): Promise<void> {
+  let left = fault.kind === 'reset' ? fault.afterBytes : Number.POSITIVE_INFINITY;
+  for await (const piece of body) {
+    for (const byte of fault.kind === 'drip' ? splitBytes(piece) : [piece.subarray(0, left)]) {
+      if (response.destroyed) return;
+      response.write(byte);
+      if (fault.kind === 'drip') await delay(fault.everyMs);
+    }
+    left -= piece.length;
+    if (left <= 0) break;
+  }
+  if (fault.kind === 'drip') response.end();
+  // A clean end, so that what was written arrives before the connection goes.
+  else request.socket.destroySoon();
+}
+
+function splitBytes(piece: Uint8Array): readonly Uint8Array[] {
+  return Array.from(piece, (byte) => Uint8Array.of(byte));
+}
