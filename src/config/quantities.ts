@@ -13,22 +13,28 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   g: 1024 ** 3,
 };
 
-/** `500ms`, `10s`, `1m30s` to milliseconds; a bare number is seconds. Absent when it is neither. */
+/** `500ms`, `10s`, `1m30s` to whole milliseconds; a bare number is seconds. Absent when it is neither. */
 export function parseDurationMs(value: string | number): number | undefined {
-  if (typeof value === 'number') return value >= 0 ? value * 1000 : undefined;
-  if (/^\d+(?:\.\d+)?$/u.test(value)) return Number(value) * 1000;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/u.test(value)) return undefined;
-  return [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)].reduce(
+  const text = String(value);
+  if (/^\d+(?:\.\d+)?$/u.test(text)) return Math.round(Number(text) * 1000);
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/u.test(text)) return undefined;
+  const sumMs = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/gu)].reduce(
     (sum, [, amount, unit]) => sum + Number(amount) * (DURATION_UNITS[unit ?? ''] ?? 0),
     0,
   );
+  return Math.round(sumMs);
 }
 
-/** `512m`, `2g`, `64k` (powers of 1024) to bytes; a bare number is bytes. Absent when it is neither. */
+/**
+ * `512m`, `2g`, `64k` (powers of 1024) to whole bytes; a bare number is bytes. Absent when it is neither, or
+ * nothing at all: engines take a limit of 0 for no limit.
+ */
 export function parseSizeBytes(value: string | number): number | undefined {
-  if (typeof value === 'number')
-    return Number.isSafeInteger(value) && value > 0 ? value : undefined;
-  const match = /^(\d+(?:\.\d+)?)\s*([bkmg]?)i?b?$/iu.exec(value);
+  const match = /^(\d+(?:\.\d+)?)([bkmg]?)i?b?$/iu.exec(String(value));
   if (!match?.[1]) return undefined;
-  return Math.round(Number(match[1]) * (SIZE_UNITS[(match[2] ?? '').toLowerCase()] ?? 1));
+  const bytes = Number(match[1]) * (SIZE_UNITS[(match[2] ?? '').toLowerCase()] ?? 1);
+  const isWhole = match[2] !== '' || Number.isInteger(bytes);
+  return isWhole && bytes >= 1 && Number.isSafeInteger(Math.round(bytes))
+    ? Math.round(bytes)
+    : undefined;
 }
