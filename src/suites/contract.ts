@@ -39,6 +39,8 @@ export interface SuiteReport {
   caseStarted(id: string): void;
   caseFinished(finished: Case): void;
   output(source: string, text: string): void;
+  /** Told once what kind of thing the image is (`service`, `one-shot`, …), by the suite that finds out. */
+  classified?(imageClass: string): void;
 }
 
 export interface ImageUnderTest {
