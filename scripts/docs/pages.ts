@@ -1,0 +1,21 @@
+import { renderConfiguration } from './configuration.ts';
+import { loadErrorCodes } from './error-tables.ts';
+import { renderErrors } from './errors.ts';
+import { renderEvents } from './events.ts';
+import { renderExitCodes } from './exit-codes.ts';
+import { renderTablePage, tablePages } from './tables.ts';
+
+/** Every generated page, by its name in docs/reference. */
+export async function renderPages(source: string): Promise<ReadonlyMap<string, string>> {
+  const fromTables = await Promise.all(
+    tablePages.map(async (page) => [page.name, await renderTablePage(page, source)] as const),
+  );
+  const pages: readonly (readonly [string, string | undefined])[] = [
+    ['configuration.md', renderConfiguration()],
+    ['errors.md', renderErrors(await loadErrorCodes(source))],
+    ['events.md', renderEvents()],
+    ['exit-codes.md', renderExitCodes()],
+    ...fromTables,
+  ];
+  return new Map(pages.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));
+}

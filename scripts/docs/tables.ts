@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { moduleSchema } from './error-tables.ts';
+import { code, renderPage, renderTable } from './markdown.ts';
+
+/** A page made from a table of implementations. */
+export interface TablePage {
+  readonly name: string;
+  readonly title: string;
+  readonly intro: string;
+  /** Table file below src. The page exists when it does. */
+  readonly table: string;
+  /** Columns: heading to the member that is shown. */
+  readonly columns: Readonly<Record<string, string>>;
+}
+
+export const tablePages: readonly TablePage[] = [
+  {
+    name: 'checks.md',
+    title: 'Behaviour checks',
+    intro:
+      'Checks that need no configuration: `seatrial check IMAGE` runs them on any image. A check that does not apply to the class of the image is skipped, and says so.',
+    table: 'suites/behaviour/checks/index.ts',
+    columns: { id: 'id', proves: 'proves', 'applies to': 'appliesTo', severity: 'severity' },
+  },
+  {
+    name: 'providers.md',
+    title: 'CI providers',
+    intro: 'Where build number, branch, tag, commit and pull request come from.',
+    table: 'ci/providers/index.ts',
+    columns: { id: 'id', name: 'name', variables: 'variables' },
+  },
+  {
+    name: 'reporters.md',
+    title: 'Reporters',
+    intro: 'What `--format` takes. Each is made from the events of a run alone.',
+    table: 'report/reporters/index.ts',
+    columns: { id: 'id', shows: 'shows' },
+  },
+];
+
+export async function renderTablePage(
+  page: TablePage,
+  source: string,
+): Promise<string | undefined> {
+  const path = join(source, page.table);
+  if (!existsSync(path)) return undefined;
+  const entries = findTable(moduleSchema.parse(await import(path)));
+  const members = Object.values(page.columns);
+  const missing = entries.flatMap((entry) => members.filter((member) => !(member in entry)));
+  if (missing.length > 0) throw new Error(`${page.table}: entries without ${missing.join(', ')}`);
+  const rows = entries.map((entry) => members.map((member) => renderMember(member, entry[member])));
+  return renderPage(page.title, [page.intro, renderTable(Object.keys(page.columns), rows)]);
+}
+
+const entrySchema = z.looseObject({ id: z.string() });
+const tableSchema = z.union([
+  z.array(entrySchema).min(1),
+  z.record(z.string(), entrySchema).transform((table) => Object.values(table)),
+]);
+
+/** The one export that holds objects with an id. */
+function findTable(module: Readonly<Record<string, unknown>>): z.infer<typeof tableSchema> {
+  const tables = Object.values(module).flatMap((value) => tableSchema.safeParse(value).data ?? []);
+  if (tables.length === 0) throw new Error('exports no table of objects with an id');
+  return tables;
+}
+
+function renderMember(member: string, value: unknown): string {
+  const texts = z.array(z.string()).parse([value].flat());
+  return texts.map((text) => (['id', 'variables'].includes(member) ? code(text) : text)).join(', ');
+}
