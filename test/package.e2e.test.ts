@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const execute = promisify(execFile);
+let folder: string;
+let installed: string;
+
+/** The tarball that would be published, unpacked where npm would put it, far from the checkout. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'seatrial-package-'));
+  await execute('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: root });
+  const [tarball = ''] = await readdir(folder);
+  await execute('tar', ['-xzf', tarball], { cwd: folder });
+  installed = join(folder, 'node_modules', 'seatrial');
+  await mkdir(join(folder, 'node_modules'));
+  await rename(join(folder, 'package'), installed);
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    if (!name.startsWith('.')) {
+      await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+    }
+  }
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the published package', () => {
+  it('starts with plain Node, without its source', async () => {
+    const { stdout } = await execute(join(installed, 'bin', 'seatrial'), ['--help'], {
+      cwd: folder,
+    });
+
+    expect(stdout).toMatch(/\bcheck\b/u);
+    expect(await readdir(installed)).not.toContain('src');
+  });
+
+  it('is imported by its name, and by `seatrial/schema.json`', async () => {
+    await writeFile(
+      join(folder, 'import.mjs'),
+      `import { defineConfig } from 'seatrial';
+       import schema from 'seatrial/schema.json' with { type: 'json' };
+       console.log(typeof defineConfig, schema.type);`,
+    );
+
+    const { stdout } = await execute(process.execPath, ['import.mjs'], { cwd: folder });
+
+    expect(stdout).toBe('function object\n');
+  });
+
+  it('gives its fixtures to a spec that Vitest runs', async () => {
+    await writeFile(
+      join(folder, 'fixtures.test.mjs'),
+      `import { expect, test } from 'seatrial/test';
+       test('are there', () => { expect(typeof test).toBe('function'); });`,
+    );
+
+    const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+    const { stdout } = await execute(process.execPath, [vitest, 'run', '--root', folder], {
+      cwd: folder,
+    });
+
+    expect(stdout).toMatch(/1 passed/u);
+  });
+});
