@@ -66,6 +66,11 @@ export const engineErrors = {
     meaning: 'Objects of the run could not be removed from the engine.',
     hint: 'Run `seatrial clean`, and look at the log of the engine if it cannot remove them either.',
   },
+  SCOPE_FOLDER_UNSAFE: {
+    exit: exitCodes.environment,
+    meaning: 'The place of our temporary folders is a link, or belongs to another user.',
+    hint: 'Remove it, or set TMPDIR to a folder of your own.',
+  },
 } as const satisfies ErrorTable;
 
 export type EngineErrorCode = keyof typeof engineErrors;
