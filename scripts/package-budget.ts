@@ -5,7 +5,7 @@ import { z } from 'zod';
 
 /** What `npm install seatrial` may cost. Raise a limit with a reason in the commit that does it. */
 const limits = { packedBytes: 400_000, unpackedBytes: 1_800_000, productionPackages: 130 };
-const forbidden = /(?:\.test\.|\/fixtures\/|^src\/|\.tsbuildinfo$)/u;
+const forbidden = /(?:\.test\.|\/fixtures\/|\/testing\/|^src\/|\.tsbuildinfo$)/u;
 
 const packSchema = z.object({
   size: z.number(),

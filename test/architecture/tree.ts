@@ -11,6 +11,7 @@ export interface SourceFile {
   /** `engine/docker/images.ts`. */
   readonly path: string;
   readonly lineCount: number;
+  /** A test, or what tests alone use: `testing/` and `fixtures/`. Not in the package. */
   readonly isTest: boolean;
   /** Every import and re-export, of types too. */
   readonly imports: readonly Import[];
@@ -65,7 +66,7 @@ function toSourceFile(path: string, text: string): SourceFile {
   return {
     path,
     lineCount: text.split('\n').length - 1,
-    isTest: path.endsWith('.test.ts'),
+    isTest: path.endsWith('.test.ts') || /(?:^|\/)(?:testing|fixtures)\//u.test(path),
     imports: specifiers.map((specifier) =>
       specifier.startsWith('.')
         ? { specifier, path: posix.join(posix.dirname(path), specifier) }

@@ -32,7 +32,7 @@ export function localLinksOf(markdown: string): readonly string[] {
 }
 
 /** The anchors that GitHub gives to the headings. */
-export function anchorsOf(markdown: string): ReadonlySet<string> {
+function anchorsOf(markdown: string): ReadonlySet<string> {
   return new Set(
     [...markdown.replace(FENCE, '').matchAll(/^#{1,6} (.+)$/gmu)].map(([, heading = '']) =>
       heading
