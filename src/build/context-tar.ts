@@ -33,7 +33,10 @@ export function packContext(tar: ContextTar): Readable {
     () => packing.finalize(),
     (error: unknown) => packing.destroy(error instanceof Error ? error : new Error(String(error))),
   );
-  return Readable.from(packing, { objectMode: false });
+  const packed = Readable.from(packing, { objectMode: false });
+  // A reader that goes away would leave the packing waiting, with a file open.
+  packed.once('close', () => packing.destroy());
+  return packed;
 }
 
 async function writeEntries(packing: Pack, tar: ContextTar): Promise<void> {
@@ -85,8 +88,9 @@ async function writeWhole(packing: Pack, header: EntryHeader, content?: Buffer):
       if (error) reject(error);
       else resolve();
     };
-    if (content === undefined) packing.entry(header, done);
-    else packing.entry(header, content, done);
+    const sink =
+      content === undefined ? packing.entry(header, done) : packing.entry(header, content, done);
+    sink.on('error', reject);
   });
 }
 
@@ -99,6 +103,8 @@ async function writeFile(packing: Pack, tar: ContextTar, entry: ContextEntry): P
     return;
   }
   const sink = packing.entry(header);
+  // It fails when the tar does, and then the tar tells.
+  sink.on('error', () => {});
   for await (const piece of readPieces(file)) {
     if (!sink.write(piece)) await settled(sink, 'drain');
   }
@@ -120,5 +126,6 @@ async function settled(sink: Sink, event: 'drain' | 'finish'): Promise<void> {
     const onClose = (): void => settle(() => reject(new Error('the context is no longer read')));
     sink.once(event, onEvent);
     sink.once('close', onClose);
+    if (sink.destroying) onClose();
   });
 }
