@@ -95,7 +95,9 @@ function readRef(
     // On a pull request GITHUB_SHA is a merge commit that no branch has.
     commit: pull?.head.sha ?? get('GITHUB_SHA'),
     defaultBranch: event.repository?.default_branch,
-    ...(isPull ? readPull(event, get('GITHUB_REPOSITORY')) : { isFork: false }),
+    ...(isPull
+      ? readPull(event, get('GITHUB_REPOSITORY'))
+      : { pullRequest: undefined, isFork: false }),
   };
 }
 
