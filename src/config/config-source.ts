@@ -1,0 +1,12 @@
+import type { Diagnostic, Path, Place, Problem } from './diagnostics.ts';
+
+/** A configuration file as read: its plain values, and the way back to where each of them stands. */
+export interface ConfigSource {
+  /** Path as people know it. */
+  readonly file: string;
+  /** Plain data, not yet checked. */
+  readonly value: unknown;
+  /** Where the value, or its key, stands; the nearest parent where it is absent. Absent for modules. */
+  positionOf(path: Path, at?: 'key' | 'value'): Place | undefined;
+  diagnose(problem: Problem): Diagnostic;
+}
