@@ -45,6 +45,37 @@ test('what a program leaves running in its group ends with it', async () => {
   await expect.poll(() => isRunning(child)).toBe(false);
 });
 
+test('a process that the program leaves behind does not hold up its end', async () => {
+  const inGroup = await runProcess('sh', ['-c', 'sleep 60 & echo $!'], { env, timeoutMs: 30_000 });
+  const escaped = await runProcess('sh', ['-c', 'setsid sleep 60 & echo $!; sleep 0.2'], {
+    env,
+    timeoutMs: 30_000,
+  });
+
+  process.kill(Number(escaped.stdout.trim()), 'SIGKILL');
+  expect(inGroup).toMatchObject({ exitCode: 0, isTimedOut: false });
+  expect(escaped).toMatchObject({ exitCode: 0, isTimedOut: false });
+  await expect.poll(() => isRunning(Number(inGroup.stdout.trim()))).toBe(false);
+});
+
+test('of much output the last bytes are kept, and the program is not disturbed', async () => {
+  let seenBytes = 0;
+
+  const result = await runProcess('sh', ['-c', 'yes | head -c 3000000; echo end; exit 3'], {
+    env,
+    maxOutputBytes: 1000,
+    onOutput: (text) => {
+      seenBytes += text.length;
+    },
+  });
+
+  expect(result.exitCode).toBe(3);
+  expect(result.output).toHaveLength(1000);
+  expect(result.output.endsWith('y\nend\n')).toBe(true);
+  expect(result.stdout).toBe(result.output);
+  expect(seenBytes).toBe(3_000_004);
+});
+
 test('an abort is told apart from a failure', async () => {
   const stop = new AbortController();
 

@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder';
 import { execa } from 'execa';
 import type { Environment } from './environment.ts';
 
@@ -33,6 +34,8 @@ export interface ProcessResult {
 }
 
 const KILL_AFTER_MS = 5000;
+/** How long a process that left the group may still hold the output open after the program has ended. */
+const OUTPUT_AFTER_END_MS = 1000;
 
 /**
  * Runs a program in a process group of its own and waits for its end. Never throws for what the program
@@ -51,25 +54,57 @@ export async function runProcess(
     cleanup: false,
     reject: false,
     all: true,
-    stripFinalNewline: false,
-    maxBuffer: options.maxOutputBytes ?? 1024 ** 2,
+    buffer: false,
     input: options.stdin ?? '',
   });
   const group = superviseGroup(child.pid, options);
-  child.all.setEncoding('utf8');
-  child.all.on('data', (text: string) => options.onOutput?.(text));
+  const maxBytes = options.maxOutputBytes ?? 1024 ** 2;
+  const stdout = createTail(maxBytes);
+  const output = createTail(maxBytes);
+  const decoder = new StringDecoder('utf8');
+  child.stdout.on('data', stdout.push);
+  child.all.on('data', (bytes: Buffer) => {
+    output.push(bytes);
+    options.onOutput?.(decoder.write(bytes));
+  });
+  let openOutput: NodeJS.Timeout | undefined;
+  child.nodeChildProcess.once('exit', () => {
+    group.release();
+    openOutput = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    }, OUTPUT_AFTER_END_MS);
+  });
   const result = await child;
+  clearTimeout(openOutput);
   const endedBy = group.release();
   return {
     exitCode: result.exitCode ?? exitCodeOf(result),
-    stdout: result.stdout,
-    output: result.all,
+    stdout: stdout.text(),
+    output: output.text(),
     durationMs: result.durationMs,
     isTimedOut: endedBy === 'timeout',
     isCancelled: endedBy === 'signal',
     ...(result.exitCode === undefined && result.signal === undefined
       ? { startError: result.originalMessage ?? result.shortMessage }
       : {}),
+  };
+}
+
+/** Keeps the last bytes of what is pushed. */
+function createTail(maxBytes: number): { push: (bytes: Buffer) => void; text: () => string } {
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  return {
+    push: (bytes) => {
+      parts.push(bytes);
+      sizeBytes += bytes.length;
+      while (parts[0] !== undefined && sizeBytes - parts[0].length >= maxBytes) {
+        sizeBytes -= parts[0].length;
+        parts.shift();
+      }
+    },
+    text: () => Buffer.concat(parts).subarray(-maxBytes).toString(),
   };
 }
 
@@ -83,6 +118,7 @@ function superviseGroup(
   if (pid === undefined) return { release: () => 'itself' };
   let endedBy: EndedBy = 'itself';
   let killTimer: NodeJS.Timeout | undefined;
+  let isReleased = false;
   const end = (reason: EndedBy): void => {
     if (endedBy !== 'itself') return;
     endedBy = reason;
@@ -99,6 +135,8 @@ function superviseGroup(
       : setTimeout(() => end('timeout'), options.timeoutMs);
   return {
     release: () => {
+      if (isReleased) return endedBy;
+      isReleased = true;
       clearTimeout(timeout);
       clearTimeout(killTimer);
       options.signal?.removeEventListener('abort', onAbort);
