@@ -1,0 +1,36 @@
+import {
+  AppError,
+  exitCodes,
+  type ErrorOptionsWithDetails,
+  type ErrorTable,
+} from '../kernel/errors.ts';
+
+/** What keeps a suite from running at all. A case that fails is a verdict, not an error. */
+export const suiteErrors = {
+  SUITE_NO_FILES: {
+    exit: exitCodes.usage,
+    meaning: 'A path or glob of a script or spec suite matches no file.',
+    hint: 'Correct the pattern; it is relative to the folder of the configuration file.',
+  },
+  SPEC_NO_VITEST: {
+    exit: exitCodes.usage,
+    meaning: 'A spec suite is configured and the project has no Vitest.',
+    hint: 'Install it: npm install --save-dev vitest',
+  },
+  SPEC_NO_IMAGE: {
+    exit: exitCodes.usage,
+    meaning: 'A spec file was run by itself and it is not known which image it is about.',
+    hint: 'Run `seatrial build` first, or name the image: IMAGE=<reference> npx vitest',
+  },
+  SPEC_FIXTURE_MISUSED: {
+    exit: exitCodes.usage,
+    meaning: 'A fixture of seatrial/test was asked for something that the container cannot give.',
+    hint: 'Correct the call that the message names.',
+  },
+} as const satisfies ErrorTable;
+
+export class SuiteError extends AppError<keyof typeof suiteErrors> {
+  constructor(code: keyof typeof suiteErrors, message: string, options?: ErrorOptionsWithDetails) {
+    super(suiteErrors, { code, message }, options);
+  }
+}
