@@ -116,6 +116,8 @@ class EngineScope implements OpenScope {
       return () => undefined;
     }
     this.#groups.set(pgid, group);
+    // A program of ours may make objects with our labels.
+    this.#hasObjects = true;
     this.#wake().own(group);
     // If the watchdog dies as well, the next run reads this.
     const marker = this.#makeFolder(markerName(group));
