@@ -1,6 +1,6 @@
 import type { FailedVertex } from './build-progress.ts';
 import type { ContextSnapshot } from './context.ts';
-import type { DockerfileSource } from './dockerfile-place.ts';
+import type { DockerfileSource } from './dockerfile-source.ts';
 
 /** All that is known about a build that the engine said no to. */
 export interface BuildFailure {

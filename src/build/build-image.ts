@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Engine } from '../engine/contract.ts';
+import type { EngineImages } from '../engine/contract.ts';
 import { systemClock, type Clock } from '../host/clock.ts';
 import { isDigest, type Digest } from '../kernel/digest.ts';
 import { AppError, messageOf } from '../kernel/errors.ts';
@@ -11,14 +11,16 @@ import {
 } from './build-progress.ts';
 import { packContext } from './context-tar.ts';
 import type { ContextSnapshot } from './context.ts';
-import { placeDockerfile, type DockerfileSource } from './dockerfile-place.ts';
+import { placeDockerfile } from './dockerfile-place.ts';
+import type { DockerfileSource } from './dockerfile-source.ts';
 import { BuildError } from './errors.ts';
 import { explainFailure } from './explain-failure.ts';
 import { redactor } from './secret-args.ts';
 import { readBuildMessages } from './trace.ts';
 
 export interface BuildRequest {
-  readonly engine: Engine;
+  /** Any `Engine`. */
+  readonly engine: { readonly images: Pick<EngineImages, 'build' | 'inspect'> };
   readonly context: ContextSnapshot;
   /** From `digestContext`: makes sure that what is built is what the content key names. */
   readonly fileDigests?: ReadonlyMap<string, Digest> | undefined;

@@ -1,4 +1,4 @@
-import type { DockerfileSource } from './dockerfile-place.ts';
+import type { DockerfileSource } from './dockerfile-source.ts';
 import type { InstructionPlace } from './dockerfile-line.ts';
 
 const MAX_SHOWN_LINES = 8;

@@ -28,7 +28,7 @@ interface StepName {
   readonly text: string;
 }
 
-const STEP_NAME = /^\[ *(?:\S+ )*?(?:(\S+) +)?(\d+)\/\d+\] (\S+) ?(.*)$/su;
+const STEP_NAME = /^\[ *(?:[^\] ]+ )??(?:([^\] ]+) +)?(\d+)\/\d+\] (\S+) ?(.*)$/su;
 const STEP_KEYWORDS: ReadonlySet<string> = new Set(['RUN', 'COPY', 'ADD', 'WORKDIR']);
 
 /**
@@ -95,16 +95,24 @@ function parseStages(dockerfile: string): readonly Stage[] {
 }
 
 function parseInstructions(dockerfile: string): readonly Located[] {
-  return DockerfileParser.parse(dockerfile).getInstructions().map(toLocated);
+  const lines = dockerfile.split('\n');
+  const instructions = DockerfileParser.parse(dockerfile).getInstructions();
+  return instructions.map((instruction) => toLocated(instruction, lines));
 }
 
-function toLocated(instruction: Instruction): Located {
+/** Takes the arguments from the lines: the parser's own text of them leaves out flags like `--from`. */
+function toLocated(instruction: Instruction, lines: readonly string[]): Located {
   const { start, end } = instruction.getRange();
+  const keyword = instruction.getKeyword();
+  const raw = lines
+    .slice(start.line, end.line + 1)
+    .join('\n')
+    .slice(start.character + keyword.length);
   return {
     firstLine: start.line + 1,
     lastLine: end.line + 1,
-    keyword: instruction.getKeyword().toUpperCase(),
-    text: oneLine(withoutComments(instruction.getRawArgumentsContent() ?? '')),
+    keyword: keyword.toUpperCase(),
+    text: oneLine(withoutComments(raw)),
   };
 }
 
@@ -127,9 +135,20 @@ function oneLine(text: string): string {
 function isNamed(step: Located, name: StepName): boolean {
   if (step.keyword !== name.keyword) return false;
   if (/^(?:--\S+ )*\[/u.test(step.text) || step.text.includes('<<')) return true;
-  const pattern = step.text
-    .split(/\$\{[^}]*\}|\$\w+/u)
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/gu, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${pattern}$`, 'su').test(name.text);
+  return holdsInOrder(name.text, step.text.split(/\$\{[^}]*\}|\$\w+/u));
+}
+
+/** Whether a text is these parts with anything between them; in linear time. */
+function holdsInOrder(text: string, parts: readonly string[]): boolean {
+  const first = parts[0] ?? '';
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return text === first;
+  if (!text.startsWith(first) || !text.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = text.indexOf(part, from);
+    if (at === -1) return false;
+    from = at + part.length;
+  }
+  return from <= text.length - last.length;
 }

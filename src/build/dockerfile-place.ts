@@ -1,17 +1,6 @@
 import { relative, sep } from 'node:path';
 import type { ContextSnapshot } from './context.ts';
-
-/** A Dockerfile that is to be built. */
-export interface DockerfileSource {
-  /** Absolute. */
-  readonly path: string;
-  /** As it is on the disk: lines of messages come from here. */
-  readonly text: string;
-  /** What is built in its place, line by line the same: with parents pinned. @default `text` */
-  readonly pinnedText?: string | undefined;
-  /** How people know the file, for messages. @default the path relative to the context */
-  readonly shownAs?: string | undefined;
-}
+import type { DockerfileSource } from './dockerfile-source.ts';
 
 /** Where the engine finds the Dockerfile in the tar. */
 export interface PlacedDockerfile {
