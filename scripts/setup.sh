@@ -15,7 +15,7 @@ dependencies() {
   [ -r "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && return 0
   say "installing the packages of package-lock.json into node_modules (npm ci)"
   mkdir -p "$root/.cache"
-  if ! (cd "$root" && npm ci --no-audit --no-fund) >"$root/.cache/npm.log" 2>&1; then
+  if ! (cd "$root" && npm ci --no-audit --no-fund --loglevel=error) >"$root/.cache/npm.log" 2>&1; then
     cat "$root/.cache/npm.log" >&2
     fail "npm ci failed; its output is above"
   fi
@@ -26,7 +26,7 @@ dependencies() {
 # and of no use in an image made FROM scratch.
 has_command_of() {
   case $1 in
-    busybox-static) [ -x /bin/busybox ] && ! grep -q 'ld-linux\|ld-musl' /bin/busybox ;;
+    busybox-static) [ -x /bin/busybox ] && ! ldd /bin/busybox 2>&1 | grep -q '=>' ;;
     *) command -v "$1" >/dev/null 2>&1 ;;
   esac
 }

@@ -56,4 +56,4 @@ end_process() {
   rm -f "$1"
 }
 
-as_root_if_needed() { kill -s "$2" "$1" 2>/dev/null || as_root kill -s "$2" "$1"; }
+as_root_if_needed() { kill -s "$2" "$1" 2>/dev/null || as_root kill -s "$2" "$1" 2>/dev/null; }
