@@ -1,9 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+/** `seatrial/test` is its source here; the others are Vite's own, which a list of ours replaces. */
+const conditions = ['seatrial-source', 'module', 'node', 'development|production'];
+
 /** `unit` needs nothing but Node; `engine` needs a container engine and fails without one. */
 export default defineConfig({
-  resolve: { conditions: ['seatrial-source'] },
-  ssr: { resolve: { conditions: ['seatrial-source'] } },
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
   test: {
     projects: [
       {
