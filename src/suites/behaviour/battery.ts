@@ -1,0 +1,51 @@
+import { runFirstLine } from './first-line.ts';
+import type { Battery, Lines } from './lines.ts';
+import { runSeparateLine } from './separate-line.ts';
+import { startYard } from './yard.ts';
+import type { ReadyRun, RunId } from './runs.ts';
+
+/**
+ * Runs the containers of a plan and has each check judged as soon as its facts are there: one line of starts
+ * for the first container and its successor, and one beside it. Containers are gone when it returns.
+ * @throws the reason of the signal, when that aborts; what fails on the engine makes cases `lost` instead.
+ */
+export async function runBattery(battery: Battery): Promise<void> {
+  const first = Promise.withResolvers<ReadyRun | undefined>();
+  const lines: Lines = { ...battery, yard: startYard(battery.trial), firstReady: first.promise };
+  const main = async (): Promise<void> => {
+    try {
+      await guarded(lines, FIRST_LINE, () => runFirstLine(lines, first.resolve));
+    } finally {
+      first.resolve(undefined);
+    }
+  };
+  const separate = (): Promise<void> =>
+    battery.plan.separate.length === 0
+      ? Promise.resolve()
+      : guarded(lines, SEPARATE_LINE, () => runSeparateLine(lines));
+  try {
+    if (battery.concurrency > 1) await Promise.all([main(), separate()]);
+    else await main().then(separate);
+  } finally {
+    await lines.yard.clear();
+  }
+}
+
+const FIRST_LINE: readonly RunId[] = ['start', 'ready', 'stop', 'replacement', 'kill'];
+const SEPARATE_LINE: readonly RunId[] = ['separate'];
+
+/** A failing engine loses the checks of its line and leaves the other line alone. */
+async function guarded(
+  { ledger, plan, trial }: Lines,
+  line: readonly RunId[],
+  run: () => Promise<void>,
+): Promise<void> {
+  const hasRestart = plan.separate.includes('restart') === (line === SEPARATE_LINE);
+  try {
+    await run();
+  } catch (error) {
+    trial.signal.throwIfAborted();
+    for (const needs of hasRestart ? [...line, 'restart' as const] : line)
+      ledger.lose(error, needs);
+  }
+}

@@ -1,0 +1,75 @@
+import { text } from 'node:stream/consumers';
+import { extract, type Header } from 'tar-stream';
+import type { Engine } from '../../engine/contract.ts';
+
+export interface FileEntry {
+  readonly header: Header;
+  /** Empty unless it is a file. */
+  readonly content: string;
+}
+
+/** The size of one file, without reading it whole; absent when it is gone or no file. */
+export async function fileSizeOf(
+  engine: Engine,
+  containerId: string,
+  path: string,
+): Promise<number | undefined> {
+  const header = await withArchive(engine, { containerId, path }, async (entries) => {
+    for await (const entry of entries) return entry.header;
+    return undefined;
+  });
+  return header?.type === 'file' ? (header.size ?? 0) : undefined;
+}
+
+/** Whether a folder holds anything. */
+export async function isEmptyFolder(
+  engine: Engine,
+  containerId: string,
+  path: string,
+): Promise<boolean> {
+  const count = await withArchive(engine, { containerId, path }, async (entries) => {
+    let seen = 0;
+    for await (const entry of entries) {
+      seen += 1;
+      if (seen > 1) break;
+      entry.resume();
+    }
+    return seen;
+  });
+  return count === undefined || count <= 1;
+}
+
+/** The file or folder at `path` itself; absent when there is none. */
+export async function firstEntryOf(
+  engine: Engine,
+  containerId: string,
+  path: string,
+): Promise<FileEntry | undefined> {
+  return withArchive(engine, { containerId, path }, async (entries) => {
+    for await (const entry of entries) {
+      const content = entry.header.type === 'file' ? await text(entry) : '';
+      return { header: entry.header, content };
+    }
+    return undefined;
+  });
+}
+
+/** Reads as much of an archive as wanted, then drops the rest. Absent when there is no such path. */
+async function withArchive<Result>(
+  engine: Engine,
+  { containerId, path }: { readonly containerId: string; readonly path: string },
+  read: (entries: ReturnType<typeof extract>) => Promise<Result>,
+): Promise<Result | undefined> {
+  const archive = await engine.containers.readArchive(containerId, path);
+  if (archive === undefined) return undefined;
+  const entries = extract();
+  archive.on('error', (error) => entries.destroy(error));
+  archive.pipe(entries);
+  try {
+    return await read(entries);
+  } finally {
+    archive.unpipe(entries);
+    archive.destroy();
+    entries.destroy();
+  }
+}

@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import type { MountSpec } from '../../engine/contract.ts';
+import type { ScopedContainerSpec } from '../../engine/scope-contract.ts';
+import { portsAskedFor, volumesOf, type Subject } from './subject.ts';
+
+/** Container path to the name of the volume that is mounted there. */
+export type VolumeNames = Readonly<Record<string, string>>;
+
+/** Health checks run this often here: the image's own interval is made for years, not for tests. */
+const HEALTH_INTERVAL_MS = 500;
+
+export interface ContainerPlanOptions {
+  readonly purpose: string;
+  readonly volumes: VolumeNames;
+  /** Whether ports are reached through the engine's machine. */
+  readonly isPublishing: boolean;
+}
+
+/** What to create for one container of the subject, as its profile says. */
+export function planContainer(
+  subject: Subject,
+  options: ContainerPlanOptions,
+): ScopedContainerSpec {
+  const { profile, record } = subject.image;
+  const { run } = profile;
+  const isWatched = record.config.healthcheck !== undefined;
+  return {
+    purpose: options.purpose,
+    image: record.id,
+    env: run.env,
+    mounts: [...volumeMounts(subject, options.volumes), ...otherMounts(subject)],
+    stopTimeoutS: Math.ceil(run.stop_timeout / 1000),
+    ...(run.command === undefined ? {} : { command: run.command }),
+    ...(run.entrypoint === undefined ? {} : { entrypoint: run.entrypoint }),
+    ...(run.user === undefined ? {} : { user: run.user }),
+    ...(run.memory === undefined ? {} : { memoryBytes: run.memory }),
+    ...(run.cpus === undefined ? {} : { cpus: run.cpus }),
+    ...(isWatched ? { healthIntervalMs: HEALTH_INTERVAL_MS } : {}),
+    ...(options.isPublishing ? { publish: portsAskedFor(subject) } : {}),
+  };
+}
+
+function volumeMounts(subject: Subject, volumes: VolumeNames): readonly MountSpec[] {
+  return volumesOf(subject).map((target) => ({ type: 'volume', source: volumes[target], target }));
+}
+
+function otherMounts({ image, projectFolder }: Subject): readonly MountSpec[] {
+  return image.profile.run.mounts.flatMap((mount): readonly MountSpec[] => {
+    if (typeof mount === 'string') return [];
+    if ('tmpfs' in mount) return [{ type: 'tmpfs', target: mount.tmpfs }];
+    const source = resolve(projectFolder, mount.bind);
+    return [{ type: 'bind', source, target: mount.target, isReadOnly: mount.read_only }];
+  });
+}

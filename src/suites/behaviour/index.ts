@@ -1,0 +1,88 @@
+import {
+  behaviourSuiteSchema,
+  runSchema,
+  type BehaviourSuite,
+  type ImageProfile,
+} from '../../config/schema.ts';
+import type { ImageRecord } from '../../engine/contract.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import type { SuiteContext, SuiteKind } from '../contract.ts';
+import { BehaviourError } from './errors.ts';
+import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-image.ts';
+
+/**
+ * Behaviour checks: what a container of the image does on a real engine, without configuration.
+ *
+ * The inputs are the settings of the suite. The profile (`ready`, `run`, `state`) decides as much, but it
+ * belongs to every suite of the image: whoever makes the content key puts it there.
+ */
+export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
+  kind: 'behaviour',
+  version: '1',
+
+  inputs: async ({ only, skip, may_write }: BehaviourSuite) => ({
+    only: only === undefined ? 'all' : only.toSorted().join(','),
+    skip: digestOf(
+      JSON.stringify(
+        Object.keys(skip)
+          .toSorted()
+          .map((id) => [id, skip[id]]),
+      ),
+    ),
+    may_write: may_write.toSorted().join(','),
+  }),
+
+  run: async (settings: BehaviourSuite, context: SuiteContext) =>
+    (await judgeImage({ ...context, settings })).cases,
+});
+
+export interface CheckImageOptions extends Pick<
+  JudgeImageOptions,
+  'scope' | 'signal' | 'concurrency' | 'report' | 'clock'
+> {
+  /** Id, reference or `repository@digest` of an image of the scope's engine. */
+  readonly ref: string;
+  /** How it is run. @default as the image says */
+  readonly profile?: ImageProfile | undefined;
+  /** Which checks, and what is allowed. @default all checks, nothing allowed */
+  readonly settings?: BehaviourSuite | undefined;
+  /** Absolute folder that bind mounts of the profile are relative to. */
+  readonly projectFolder: string;
+}
+
+export interface CheckedImage extends JudgedImage {
+  readonly record: ImageRecord;
+}
+
+/**
+ * Judges any image of the engine, for `seatrial check IMAGE`.
+ * @throws {BehaviourError} IMAGE_NOT_ON_ENGINE when the engine has no such image.
+ */
+export async function checkImage(options: CheckImageOptions): Promise<CheckedImage> {
+  const { ref, scope, profile = { run: runSchema.parse({}) } } = options;
+  const record = await scope.engine.images.inspect(ref);
+  if (record === undefined) {
+    const where = scope.engine.endpoint.url;
+    throw new BehaviourError(
+      'IMAGE_NOT_ON_ENGINE',
+      `There is no image \`${ref}\` on the engine ${where}`,
+      {
+        hint: `Build it or run \`docker pull ${ref}\` first.`,
+      },
+    );
+  }
+  const settings = options.settings ?? allChecks();
+  const judged = await judgeImage({
+    ...options,
+    settings,
+    image: { name: ref, ref, record, profile },
+  });
+  return { ...judged, record };
+}
+
+function allChecks(): BehaviourSuite {
+  const settings = behaviourSuiteSchema.parse({});
+  // The schema takes `false` too; an empty object never becomes it.
+  if (settings === false) throw new TypeError('an empty behaviour suite was read as false');
+  return settings;
+}

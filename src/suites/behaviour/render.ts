@@ -1,0 +1,23 @@
+/** `0.4 s`, `12 s`. */
+export function renderSeconds(ms: number): string {
+  const seconds = ms / 1000;
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
+}
+
+/** `512 B`, `1.4 MB`. */
+export function renderSize(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(1)} kB`;
+  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function renderList(items: readonly (string | number)[]): string {
+  if (items.length < 2) return items.join('');
+  return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}
+
+/** The last lines of a log, without trailing white space. */
+export function lastLines(log: string, count = 8): string {
+  return log.trimEnd().split('\n').slice(-count).join('\n');
+}

@@ -1,0 +1,84 @@
+import type { ListeningSocket } from './sockets-seen.ts';
+import type { Exercise, StateOutcome } from './state-action.ts';
+import type { Sentinel } from './sentinel.ts';
+import type { Process } from './processes.ts';
+import type { StartOutcome } from './start-outcome.ts';
+import type { Signal } from './signals.ts';
+import type { Written } from './writes-seen.ts';
+import type { Classification } from './image-class.ts';
+
+/** The first start of the image, whether it came up or not. */
+export interface FirstStart {
+  readonly outcome: StartOutcome;
+  readonly classification: Classification;
+  /** Listening TCP sockets now; empty when it is down. */
+  sockets(): Promise<readonly ListeningSocket[]>;
+  /** Process table, PID 1 first; empty when it is down or the engine's machine has no full `ps`. */
+  processes(): Promise<readonly Process[]>;
+}
+
+/** The first container while it is up and ready. */
+export interface ReadyRun extends FirstStart {
+  /** Writes state and reads it back, once for all checks; absent without a `state` block. */
+  exercise(): Promise<Exercise | undefined>;
+  /** What was written outside volumes, seen after `exercise`. */
+  written(): Promise<Written>;
+}
+
+/** How the first container took its stop signal. */
+export interface StopRun {
+  readonly signal: Signal;
+  readonly exitCode: number;
+  readonly durationMs: number;
+  readonly timeoutMs: number;
+  readonly isOomKilled: boolean;
+  /** Process table just before; empty when it cannot be had. */
+  readonly processes: readonly Process[];
+  readonly log: string;
+}
+
+/** A container that was down and was started again. */
+export interface SecondStart {
+  readonly outcome: StartOutcome;
+  /** How long its first start took to be ready. */
+  readonly firstStartMs: number;
+  /** Reading what was written before; absent when nothing was, or when no volume could keep it. */
+  readonly read: StateOutcome | undefined;
+}
+
+/** A new container on the volumes of the one before. */
+export interface ReplacementRun {
+  readonly outcome: StartOutcome;
+  /** Files that were put into the volumes, as found afterwards. Empty when a `state` block does the work. */
+  readonly sentinels: readonly Sentinel[];
+  readonly exercise: Exercise | undefined;
+  /** Absent without a `state` block, and when the container did not come up. */
+  readonly read: StateOutcome | undefined;
+  /** What the container before had written outside its volumes. */
+  written(): Promise<Written>;
+  /** Whether the container before ended by itself on its stop signal. */
+  readonly wasStoppedInTime: boolean;
+}
+
+/** Another container with volumes of its own, in which nothing was written. */
+export interface SeparateRun {
+  readonly outcome: StartOutcome;
+  readonly exercise: Exercise | undefined;
+  readonly read: StateOutcome | undefined;
+}
+
+/**
+ * The runs that checks share. One run is one stretch of one container's life:
+ * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, and `separate` beside them.
+ */
+export interface Runs {
+  readonly start: FirstStart;
+  readonly ready: ReadyRun;
+  readonly stop: StopRun;
+  readonly restart: SecondStart;
+  readonly replacement: ReplacementRun;
+  readonly kill: SecondStart;
+  readonly separate: SeparateRun;
+}
+
+export type RunId = keyof Runs;

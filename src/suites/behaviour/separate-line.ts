@@ -1,0 +1,41 @@
+import { comeUp } from './come-up.ts';
+import { isProven } from './state-action.ts';
+import { performState } from './state-probe.ts';
+import { stopContainer } from './stop-container.ts';
+import type { Lines } from './lines.ts';
+
+/**
+ * A container beside the first one, with volumes of its own: it must know nothing of what the first was told.
+ * Nobody stops it when that is known, so it is the one to be stopped and started again.
+ */
+export async function runSeparateLine(lines: Lines): Promise<void> {
+  const { trial, yard, ledger, plan } = lines;
+  ledger.begin('separate');
+  const volumes = await yard.createVolumes();
+  const containerId = await yard.createContainer('separate', volumes);
+  const outcome = await comeUp(trial, containerId);
+  const first = await lines.firstReady;
+  // The first container did not come up, and has said so: there is nothing to compare with.
+  if (first === undefined) return;
+  const exercise = await first.exercise();
+  const isReady = outcome.state === 'ready';
+  const read =
+    isReady && isProven(exercise) ? await performState(trial, containerId, 'read') : undefined;
+  await ledger.judge('separate', { outcome, exercise, read });
+  if (!plan.separate.includes('restart')) return;
+  if (!isReady) {
+    ledger.excuse('restart', {
+      message: 'Could not be tried: the container beside the first did not come up.',
+      reason: 'the container beside the first did not come up: see `ephemeral`',
+    });
+    return;
+  }
+  ledger.begin('restart');
+  await stopContainer(trial, containerId);
+  const again = await comeUp(trial, containerId);
+  await ledger.judge('restart', {
+    outcome: again,
+    firstStartMs: outcome.durationMs,
+    read: undefined,
+  });
+}

@@ -1,0 +1,5 @@
+import type { SuiteKind } from './contract.ts';
+import { behaviourSuite } from './behaviour/index.ts';
+
+/** All kinds of suites. To add one: its folder, and a line here. */
+export const suiteKinds: readonly SuiteKind[] = Object.freeze([behaviourSuite]);
