@@ -3,6 +3,7 @@ import { loadErrorCodes } from './error-tables.ts';
 import { renderErrors } from './errors.ts';
 import { renderEvents } from './events.ts';
 import { renderExitCodes } from './exit-codes.ts';
+import { renderProviders } from './providers.ts';
 import { renderTablePage, tablePages } from './tables.ts';
 
 /** Every generated page, by its name in docs/reference. */
@@ -15,6 +16,7 @@ export async function renderPages(source: string): Promise<ReadonlyMap<string, s
     ['errors.md', renderErrors(await loadErrorCodes(source))],
     ['events.md', renderEvents()],
     ['exit-codes.md', renderExitCodes()],
+    ['providers.md', renderProviders()],
     ...fromTables,
   ];
   return new Map(pages.flatMap(([name, text]) => (text === undefined ? [] : [[name, text]])));

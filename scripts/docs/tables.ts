@@ -25,18 +25,11 @@ export const tablePages: readonly TablePage[] = [
     columns: { id: 'id', proves: 'proves', 'applies to': 'appliesTo', severity: 'severity' },
   },
   {
-    name: 'providers.md',
-    title: 'CI providers',
-    intro: 'Where build number, branch, tag, commit and pull request come from.',
-    table: 'ci/providers/index.ts',
-    columns: { id: 'id', name: 'name', variables: 'variables' },
-  },
-  {
     name: 'reporters.md',
     title: 'Reporters',
     intro: 'What `--format` takes. Each is made from the events of a run alone.',
     table: 'report/reporters/index.ts',
-    columns: { id: 'id', shows: 'shows' },
+    columns: { id: 'id', shows: 'describe', 'written to': 'destination' },
   },
 ];
 
@@ -69,5 +62,5 @@ function findTable(module: Readonly<Record<string, unknown>>): z.infer<typeof ta
 
 function renderMember(member: string, value: unknown): string {
   const texts = z.array(z.string()).parse([value].flat());
-  return texts.map((text) => (['id', 'variables'].includes(member) ? code(text) : text)).join(', ');
+  return texts.map((text) => (member === 'id' ? code(text) : text)).join(', ');
 }
