@@ -37,8 +37,7 @@ export interface PackOptions {
  */
 export async function packImage(options: PackOptions): Promise<PackedImage> {
   const { image, store } = options;
-  const recordName = `image-${hexOf(image.id)}-${PACKER_VERSION}.json`;
-  const known = await readPacked(store, recordName);
+  const known = await findPacked(store, image.id);
   if (known !== undefined) return known;
 
   const first = await readSavedImage(options);
@@ -47,13 +46,16 @@ export async function packImage(options: PackOptions): Promise<PackedImage> {
   const layers = image.diffIds.map((diffId) => layerOf(image, diffId, found.layers));
   const manifest = await store.write(once(Buffer.from(renderManifest({ config, layers }))));
   const packed: PackedImage = { imageId: image.id, manifest, config, layers };
-  await store.writeRecord(recordName, JSON.stringify(packed));
+  await store.writeRecord(recordNameOf(image.id), JSON.stringify(packed));
   return packed;
 }
 
 /** The packed form, if the store has it whole. A damaged record is as good as none. */
-async function readPacked(store: BlobStore, name: string): Promise<PackedImage | undefined> {
-  const packed = parseRecord(packedImageSchema, await store.readRecord(name));
+export async function findPacked(
+  store: BlobStore,
+  imageId: Digest,
+): Promise<PackedImage | undefined> {
+  const packed = parseRecord(packedImageSchema, await store.readRecord(recordNameOf(imageId)));
   if (packed === undefined) return undefined;
   const blobs: readonly StoredBlob[] = [packed.manifest, packed.config, ...packed.layers];
   const present = await Promise.all(blobs.map(async (blob) => await store.has(blob)));
@@ -62,6 +64,10 @@ async function readPacked(store: BlobStore, name: string): Promise<PackedImage |
 
 /** One file of the tar. */
 type SavedEntry = AsyncIterable<unknown> & { readonly header: Header };
+
+function recordNameOf(imageId: Digest): string {
+  return `image-${hexOf(imageId)}-${PACKER_VERSION}.json`;
+}
 
 interface SavedImage {
   /** Whether a hint turned out to be wrong: its layer is missing, and the next reading packs it. */

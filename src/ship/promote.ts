@@ -7,8 +7,8 @@ export interface PromoteOptions {
   readonly repository: Repository;
   readonly digest: Digest;
   readonly manifestBytes: Uint8Array;
-  /** In the order in which they move: specific before general. */
-  readonly tags: readonly string[];
+  /** Where the tags point now, in the order in which they are to move: specific before general. */
+  readonly before: TagDigests;
   /** Announced before a tag is written, and told after it was read back. */
   readonly journal: PromotionJournal;
 }
@@ -24,10 +24,24 @@ export interface TagMove {
   readonly to: Digest;
 }
 
+/** What each tag points to; null when there is no such tag. */
+export type TagDigests = ReadonlyMap<string, Digest | null>;
+
 export interface Promotion {
   readonly moved: readonly TagMove[];
   /** Tags that pointed to the digest before. */
   readonly kept: readonly string[];
+}
+
+/** Asks the registry where tags point, all at once; the bytes are hashed, nothing is believed. */
+export async function readTagDigests(
+  repository: Repository,
+  tags: readonly string[],
+): Promise<TagDigests> {
+  const found = await Promise.all(
+    tags.map(async (tag) => [tag, (await repository.manifests.read(tag))?.digest ?? null] as const),
+  );
+  return new Map(found);
 }
 
 /**
@@ -36,16 +50,12 @@ export interface Promotion {
  * @throws {ShipError} TAG_CONFLICT when somebody else moved a tag meanwhile
  */
 export async function promote(options: PromoteOptions): Promise<Promotion> {
-  const { repository, digest, journal } = options;
+  const { repository, digest, before, journal } = options;
+  const kept = [...before].filter(([, at]) => at === digest).map(([tag]) => tag);
   const moved: TagMove[] = [];
-  const kept: string[] = [];
-  for (const tag of options.tags) {
-    const before = (await repository.manifests.read(tag))?.digest ?? null;
-    if (before === digest) {
-      kept.push(tag);
-      continue;
-    }
-    const move: TagMove = { tag, from: before, to: digest };
+  for (const [tag, from] of before) {
+    if (from === digest) continue;
+    const move: TagMove = { tag, from, to: digest };
     journal.intent(move);
     await repository.manifests.put({
       bytes: options.manifestBytes,
@@ -60,15 +70,14 @@ export async function promote(options: PromoteOptions): Promise<Promotion> {
 }
 
 /** Catches a writer that came between our write of one tag and the end. */
-async function readAllBack({ repository, digest, tags }: PromoteOptions): Promise<void> {
-  const found = await Promise.all(
-    tags.map(async (tag) => ({ tag, digest: (await repository.manifests.read(tag))?.digest })),
-  );
-  const lost = found.find((each) => each.digest !== digest);
+async function readAllBack({ repository, digest, before }: PromoteOptions): Promise<void> {
+  const now = await readTagDigests(repository, [...before.keys()]);
+  const lost = [...now].find(([, at]) => at !== digest);
   if (lost === undefined) return;
+  const [tag, found] = lost;
   throw new ShipError(
     'TAG_CONFLICT',
-    `${repository.address.repository}:${lost.tag} was moved to ${digest} and now points to ${lost.digest ?? 'nothing'}`,
-    { details: { tag: lost.tag, expected: digest, found: lost.digest ?? null } },
+    `${repository.address.repository}:${tag} was moved to ${digest} and now points to ${found ?? 'nothing'}`,
+    { details: { tag, expected: digest, found } },
   );
 }

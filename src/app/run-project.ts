@@ -1,0 +1,177 @@
+import { join } from 'node:path';
+import { openFileDigests } from '../build/file-digests.ts';
+import { connectEngine } from '../engine/connect.ts';
+import type { Engine } from '../engine/contract.ts';
+import { sweep } from '../engine/leftovers.ts';
+import { openScope } from '../engine/scope.ts';
+import { openEventLog, type EventLog } from '../history/event-log.ts';
+import { openHistory } from '../history/results.ts';
+import { createRunId } from '../history/run-id.ts';
+import { createRunRecorder } from '../history/run-recorder.ts';
+import { pruneRuns } from '../history/runs.ts';
+import { messageOf, type ExitCode } from '../kernel/errors.ts';
+import { renderPlatform } from '../kernel/platform.ts';
+import type { PlannedStep } from '../kernel/run-events.ts';
+import type { RunContext } from '../pipeline/run-context.ts';
+import { runPlan, type RunEnd } from '../pipeline/run.ts';
+import { planSteps, type Goal } from '../pipeline/steps.ts';
+import { openReports, type ReportRequest } from '../report/open-reports.ts';
+import { createRedactor } from '../report/redaction.ts';
+import type { AppHost } from './app-host.ts';
+import { concurrencyOf } from './concurrency.ts';
+import { openProject, type OpenProject } from './open-project.ts';
+import { prepareStateFolder } from './state-folder.ts';
+
+export interface RunRequest {
+  /** As typed: `ci`, `deploy`. */
+  readonly command: string;
+  readonly goal: Goal;
+  /** Kinds of steps that may do work. */
+  readonly mayWork: ReadonlySet<PlannedStep['kind']>;
+  readonly images: readonly string[];
+  readonly configFile?: string | undefined;
+  readonly registry?: string | undefined;
+  readonly isFresh: boolean;
+  readonly reports: (opened: OpenProject) => readonly ReportRequest[];
+}
+
+/**
+ * One run of a project, from the configuration to the last report. Everything it made on the engine is
+ * removed when this resolves.
+ */
+export async function runProject(host: AppHost, request: RunRequest): Promise<ExitCode> {
+  const [opened, engine] = await openTogether(host, request);
+  const { project, ci } = opened;
+  const stateFolder = await prepareStateFolder(project.folder);
+  const runId = createRunId(host.clock);
+  const failure = new AbortController();
+  const signal = AbortSignal.any([host.signal, failure.signal]);
+  const redactor = createRedactor();
+  const log = openEventLog({
+    folder: join(stateFolder, 'runs', runId),
+    clock: host.clock,
+    filter: (event) => redactor.redact(event),
+    onFailure: (error) => failure.abort(error),
+  });
+  const notice = (message: string): void => log.emit({ type: 'notice', message });
+
+  const reports = await openReports(request.reports(opened), {
+    out: host.stdout,
+    env: host.env,
+    clock: host.clock,
+  });
+  log.listeners.add((event) => reports.onEvent(event));
+  const startedMs = host.clock.monotonicMs();
+  log.emit({
+    type: 'run.started',
+    runId,
+    command: request.command,
+    version: host.version,
+    project: project.name,
+    pid: process.pid,
+    engine: `${engine.info.product} ${engine.info.version} at ${engine.endpoint.url}`,
+    provider: ci.provider,
+    commit: ci.commit,
+  });
+
+  const swept = sweepQuietly(engine, notice);
+  await using history = await openHistory({
+    folder: stateFolder,
+    clock: host.clock,
+    onNotice: notice,
+  });
+  const recorder = createRunRecorder(history);
+  log.listeners.add((event) => recorder.onEvent(event));
+  const fileDigests = await openFileDigests({
+    file: join(stateFolder, 'cache', 'files.json'),
+    projectFolder: project.folder,
+  });
+  const scope = await openScope({ engine, runId, env: host.env });
+  const context: RunContext = {
+    runId,
+    project,
+    stateFolder,
+    ci,
+    engine,
+    scope,
+    history,
+    fileDigests,
+    clock: host.clock,
+    env: host.env,
+    signal,
+    emit: log.emit,
+    registry: request.registry ?? host.env['SEATRIAL_REGISTRY'] ?? project.registry,
+    isFresh: request.isFresh,
+    mayWork: request.mayWork,
+    concurrency: concurrencyOf(engine),
+  };
+  const steps = planSteps(project, {
+    goal: request.goal,
+    images: request.images.length === 0 ? undefined : request.images,
+    enginePlatform: renderPlatform(engine.info.platform),
+  });
+
+  const end = await runToTheEnd({ context, steps, notice });
+  await Promise.all([swept, fileDigests.save()]);
+  log.emit({
+    type: 'run.finished',
+    outcome: end.outcome,
+    exitCode: end.exitCode,
+    durationMs: Math.round(host.clock.monotonicMs() - startedMs),
+  });
+  await recorder.save();
+  await finish({ log, reports, stateFolder, host });
+  return end.exitCode;
+}
+
+/** Configuration and engine do not depend on each other; a wrong configuration is the better news. */
+async function openTogether(
+  host: AppHost,
+  request: RunRequest,
+): Promise<readonly [OpenProject, Engine]> {
+  const engine = connectEngine({ env: host.env });
+  engine.catch(() => undefined);
+  const opened = await openProject(host, request.configFile);
+  return [opened, await engine];
+}
+
+/** The scope is closed whatever happens; what it cannot remove is said, and the next command tries again. */
+async function runToTheEnd(run: {
+  readonly context: RunContext;
+  readonly steps: readonly PlannedStep[];
+  readonly notice: (message: string) => void;
+}): Promise<RunEnd> {
+  try {
+    return await runPlan(run.steps, run.context);
+  } finally {
+    try {
+      await run.context.scope[Symbol.asyncDispose]();
+    } catch (error) {
+      run.notice(`not everything could be removed: ${messageOf(error)}`);
+    }
+  }
+}
+
+/** Leftovers of runs that were killed: they go now, and never hinder this run. */
+async function sweepQuietly(engine: Engine, notice: (message: string) => void): Promise<void> {
+  try {
+    const { found, kept } = await sweep(engine);
+    if (found.length > kept.length)
+      notice(`removed ${found.length - kept.length} leftovers of a run that was killed`);
+    for (const { leftover, cause } of kept)
+      notice(`could not remove ${leftover.kind} ${leftover.name}: ${messageOf(cause)}`);
+  } catch (error) {
+    notice(`could not look for leftovers of earlier runs: ${messageOf(error)}`);
+  }
+}
+
+async function finish(run: {
+  readonly log: EventLog;
+  readonly reports: { close(): Promise<void> };
+  readonly stateFolder: string;
+  readonly host: AppHost;
+}): Promise<void> {
+  await run.log[Symbol.asyncDispose]();
+  await run.reports.close();
+  await pruneRuns({ folder: run.stateFolder, clock: run.host.clock });
+}

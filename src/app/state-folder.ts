@@ -1,0 +1,14 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isThere } from '../host/files.ts';
+
+export const STATE_FOLDER = '.seatrial';
+
+/** Makes `<project>/.seatrial`, which keeps itself out of git and out of build contexts. */
+export async function prepareStateFolder(projectFolder: string): Promise<string> {
+  const folder = join(projectFolder, STATE_FOLDER);
+  await mkdir(folder, { recursive: true });
+  const ignore = join(folder, '.gitignore');
+  if (!(await isThere(ignore))) await writeFile(ignore, '*\n');
+  return folder;
+}

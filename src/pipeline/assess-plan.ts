@@ -1,0 +1,77 @@
+import type { PlannedStep } from '../kernel/run-events.ts';
+import { RegistryError } from '../registry/errors.ts';
+import { assessBuild } from './build-step.ts';
+import { imageOf } from './project-image.ts';
+import type { Assessment, RunContext } from './run-context.ts';
+import { assessShip } from './ship-step.ts';
+import { assessTest, type BuiltImage } from './test-step.ts';
+
+export interface AssessedStep extends PlannedStep, Assessment {}
+
+/** Looks at every step in order and says whether and why it has to be done. Changes nothing. */
+export async function assessPlan(
+  steps: readonly PlannedStep[],
+  context: RunContext,
+): Promise<readonly AssessedStep[]> {
+  const built = new Map<string, BuiltImage>();
+  const assessed: AssessedStep[] = [];
+  for (const step of steps) {
+    const assessment = await assessStep(step, context, { built, assessed });
+    if (step.kind === 'build' && assessment.image !== undefined)
+      built.set(step.image, assessment.image);
+    assessed.push({ ...step, ...pick(assessment) });
+  }
+  return assessed;
+}
+
+interface SoFar {
+  readonly built: ReadonlyMap<string, BuiltImage>;
+  readonly assessed: readonly AssessedStep[];
+}
+
+async function assessStep(
+  step: PlannedStep,
+  context: RunContext,
+  { built, assessed }: SoFar,
+): Promise<Assessment & { readonly image?: BuiltImage | undefined }> {
+  const open = assessed.find((need) => step.needs.includes(need.id) && need.state !== 'done');
+  if (open !== undefined && step.kind !== 'ship')
+    return { state: 'unknown', why: `depends on what ${open.id} makes` };
+  if (step.kind === 'build') {
+    const parents = imageOf(step, context.project).parents.flatMap((name) => {
+      const image = built.get(name);
+      return image === undefined ? [] : [[name, image] as const];
+    });
+    const assessment = await assessBuild(step, context, new Map(parents));
+    const { found, build } = assessment;
+    return found === undefined || build === undefined
+      ? assessment
+      : { ...assessment, image: { imageId: found.id, imageRef: build.imageRef } };
+  }
+  const image = built.get(step.image);
+  if (step.kind === 'ship') {
+    if (open !== undefined) return { state: 'unknown', why: `waits for ${open.id}` };
+    return await assessShipIfReachable(step, context, image);
+  }
+  return image === undefined
+    ? { state: 'unknown', why: `depends on what build:${step.image} makes` }
+    : await assessTest(step, context, image);
+}
+
+/** A plan is worth reading without the registry, too. */
+async function assessShipIfReachable(
+  step: PlannedStep,
+  context: RunContext,
+  image: BuiltImage | undefined,
+): Promise<Assessment> {
+  try {
+    return await assessShip(step, context, image);
+  } catch (error) {
+    if (!(error instanceof RegistryError)) throw error;
+    return { state: 'unknown', why: error.message };
+  }
+}
+
+function pick({ state, why, key, inputs }: Assessment): Assessment {
+  return { state, why, key, inputs };
+}

@@ -1,0 +1,196 @@
+import { buildImage } from '../build/build-image.ts';
+import { buildKey } from '../build/build-key.ts';
+import { digestContext, type ContextDigest } from '../build/context-digest.ts';
+import { scanContext, type ContextFilter, type ContextSnapshot } from '../build/context.ts';
+import { toImageLabels } from '../build/labels.ts';
+import { secretArgWarnings } from '../build/secret-args.ts';
+import { createContextFilter } from '../dockerfile/ignore.ts';
+import type { ImageRecord } from '../engine/contract.ts';
+import type { ContentKey } from '../kernel/content-key.ts';
+import { hexOf } from '../kernel/digest.ts';
+import type { PlannedStep } from '../kernel/run-events.ts';
+import { PipelineError } from './errors.ts';
+import { assessHook, performHook } from './hook.ts';
+import { pinDockerfile, type Parents, type PinnedDockerfile } from './pinned-dockerfile.ts';
+import { imageOf } from './project-image.ts';
+import type { ProjectImage } from './project.ts';
+import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
+import { whyTodo } from './why.ts';
+
+/** Everything that a build is made from, and the name of the result. */
+interface BuildInputs {
+  readonly key: ContentKey;
+  /** `localhost/seatrial/<image>:<key>`: the key is in the name, so the engine itself remembers. */
+  readonly imageRef: string;
+  readonly context: ContextSnapshot;
+  readonly digest: ContextDigest;
+  readonly dockerfile: PinnedDockerfile;
+}
+
+interface BuildAssessment extends Assessment {
+  /** Absent while the hook has to run first. */
+  readonly build?: BuildInputs | undefined;
+  /** What an earlier build with the same key left on the engine. */
+  readonly found?: ImageRecord | undefined;
+}
+
+/** Decides whether the image is there already; nothing is changed. */
+export async function assessBuild(
+  step: PlannedStep,
+  context: RunContext,
+  parents: Parents,
+): Promise<BuildAssessment> {
+  const image = imageOf(step, context.project);
+  const hook = await assessHook(image, context, refsOf(parents));
+  if (hook !== undefined && !hook.isDone) return { state: 'todo', why: hook.why };
+  const build = await readInputs(step, context, parents);
+  const found = context.isFresh ? undefined : await context.engine.images.inspect(build.imageRef);
+  return {
+    state: found === undefined ? 'todo' : 'done',
+    why:
+      found === undefined
+        ? await whyBuild(step, context, build.key)
+        : 'same inputs, image is there',
+    key: build.key.digest,
+    inputs: build.key.inputs,
+    build,
+    found,
+  };
+}
+
+/** Runs the hook if it has to, and builds unless an image with the same key is on the engine. */
+export async function buildStep(
+  step: PlannedStep,
+  context: RunContext,
+  results: StepResults,
+): Promise<StepResult> {
+  const image = imageOf(step, context.project);
+  const parents = parentsOf(image, results);
+  const first = await assessBuild(step, context, parents);
+  if (first.found !== undefined) return cached(first);
+  if (!context.mayWork.has('build'))
+    throw new PipelineError('NOT_BUILT', `${image.name} has not been built: ${first.why}`);
+  context.emit({
+    type: 'step.started',
+    step: step.id,
+    key: first.key,
+    ...(first.inputs === undefined ? {} : { inputs: { ...first.inputs } }),
+    why: first.why,
+  });
+  if (first.build !== undefined) return await build(step, context, first.build);
+  await performHook(image, context, refsOf(parents));
+  const inputs = await readInputs(step, context, parents);
+  const found = context.isFresh ? undefined : await context.engine.images.inspect(inputs.imageRef);
+  return found === undefined
+    ? await build(step, context, inputs)
+    : { outcome: 'passed', imageId: found.id, imageRef: inputs.imageRef };
+}
+
+function cached(assessment: BuildAssessment): StepResult {
+  return {
+    outcome: 'cached',
+    reason: assessment.why,
+    imageId: assessment.found?.id,
+    imageRef: assessment.build?.imageRef,
+  };
+}
+
+async function build(
+  step: PlannedStep,
+  context: RunContext,
+  inputs: BuildInputs,
+): Promise<StepResult> {
+  const image = imageOf(step, context.project);
+  for (const message of [...image.warnings, ...secretArgWarnings(inputs.dockerfile.args)])
+    context.emit({ type: 'notice', step: step.id, message });
+  const built = await buildImage({
+    engine: context.engine,
+    context: inputs.context,
+    fileDigests: inputs.digest.files,
+    dockerfile: inputs.dockerfile.source,
+    target: image.target,
+    platform: image.platforms?.[0],
+    args: inputs.dockerfile.args,
+    labels: toImageLabels(context.ci, image.labels),
+    tag: inputs.imageRef,
+    noCache: context.isFresh,
+    listener: {
+      onVertex: (vertex) => context.emit({ type: 'build.vertex', step: step.id, ...vertex }),
+      onOutput: ({ source, text }) =>
+        context.emit({ type: 'step.output', step: step.id, source, text }),
+    },
+    signal: context.signal,
+    clock: context.clock,
+  });
+  const { cached: hits, total } = built.steps;
+  return {
+    outcome: 'passed',
+    ...(total > 0 && hits > 0 ? { reason: `${hits} of ${total} build steps cached` } : {}),
+    imageId: built.imageId,
+    imageRef: inputs.imageRef,
+  };
+}
+
+async function readInputs(
+  step: PlannedStep,
+  context: RunContext,
+  parents: Parents,
+): Promise<BuildInputs> {
+  const image = imageOf(step, context.project);
+  const filter = withoutState(await createContextFilter(image.contextFolder, image.dockerfilePath));
+  const [dockerfile, { snapshot, digest }] = await Promise.all([
+    pinDockerfile({ image, parents, platform: step.platform }),
+    scanContext(image.contextFolder, filter).then(async (scanned) => ({
+      snapshot: scanned,
+      digest: await digestContext(scanned, context.fileDigests),
+    })),
+  ]);
+  const key = buildKey({
+    dockerfileCanonical: dockerfile.canonical,
+    context: digest,
+    args: dockerfile.args,
+    target: image.target,
+    platform: step.platform,
+    parents: Object.fromEntries([...parents].map(([name, { imageId }]) => [name, imageId])),
+    labels: image.labels,
+  });
+  const imageRef = `localhost/seatrial/${image.name}:${hexOf(key.digest).slice(0, 16)}`;
+  return { key, imageRef, context: snapshot, digest, dockerfile };
+}
+
+function isState(path: string): boolean {
+  return path === '.seatrial' || path.startsWith('.seatrial/');
+}
+
+/** What we write ourselves would change the key of every run. */
+function withoutState(filter: ContextFilter): ContextFilter {
+  return {
+    includes: (path) => !isState(path) && filter.includes(path),
+    excludesWhole: (folder) => isState(folder) || filter.excludesWhole(folder),
+  };
+}
+
+async function whyBuild(step: PlannedStep, context: RunContext, key: ContentKey): Promise<string> {
+  if (context.isFresh) return 'earlier results are ignored';
+  const last = await context.history.lastInputs(step.id);
+  const why = whyTodo(last, key);
+  return why === 'did not pass last time' ? 'the image is no longer on the engine' : why;
+}
+
+function parentsOf(image: ProjectImage, results: StepResults): Parents {
+  return new Map(
+    image.parents.map((name) => {
+      const result = results.get(`build:${name}`);
+      if (result?.imageId === undefined || result.imageRef === undefined)
+        throw new PipelineError(
+          'STEP_UNKNOWN',
+          `${image.name} builds on ${name}, which has no image`,
+        );
+      return [name, { imageId: result.imageId, imageRef: result.imageRef }];
+    }),
+  );
+}
+
+function refsOf(parents: Parents): Readonly<Record<string, string>> {
+  return Object.fromEntries([...parents].map(([name, { imageRef }]) => [name, imageRef]));
+}

@@ -1,0 +1,236 @@
+import { glob, lstat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { everything, scanContext } from '../build/context.ts';
+import { digestContext } from '../build/context-digest.ts';
+import type { FileDigests } from '../build/file-digests.ts';
+import { withFileLock } from '../host/file-lock.ts';
+import { readTextIfThere, writeFileAtomically } from '../host/files.ts';
+import { runProcess } from '../host/process.ts';
+import { compareInputs, contentKey, type ContentKey } from '../kernel/content-key.ts';
+import { digestOf, hexOf } from '../kernel/digest.ts';
+import { systemCodeOf } from '../kernel/errors.ts';
+import { openLabellingEngine } from '../sandbox/labelling-engine.ts';
+import { PipelineError } from './errors.ts';
+import type { ProjectImage } from './project.ts';
+import type { RunContext } from './run-context.ts';
+
+/** What a hook needs to know of the images that its image builds on: name to local reference. */
+export type ParentRefs = Readonly<Record<string, string>>;
+
+export interface HookAssessment {
+  /** Whether what it makes is there, made from the same inputs. */
+  readonly isDone: boolean;
+  readonly why: string;
+  readonly key: ContentKey;
+}
+
+/** What a hook made last time, and from what. */
+const recordSchema = z.object({
+  key: z.string(),
+  inputs: z.record(z.string(), z.string()),
+  created: z.record(z.string(), z.string()),
+});
+
+const OUTPUT_SHOWN_LINES = 20;
+
+/** Decides whether the hook has to run. Absent when the image has none. */
+export async function assessHook(
+  image: ProjectImage,
+  context: RunContext,
+  parents: ParentRefs,
+): Promise<HookAssessment | undefined> {
+  const settings = image.hooks.pre_build;
+  if (settings === undefined) return undefined;
+  const inputs = await printsOf(context.project.folder, settings.inputs, context.fileDigests);
+  const key = contentKey('hook', {
+    run: settings.run,
+    ...prefixed('input', inputs),
+    ...prefixed('parent', parents),
+  });
+  const todo = (why: string): HookAssessment => ({ isDone: false, why, key });
+  if (settings.creates.length === 0) return todo('hook pre_build declares nothing that it creates');
+  if (context.isFresh) return todo('earlier results are ignored');
+  const record = await readRecord(recordPath(image, context));
+  if (record === undefined) return todo('hook pre_build: first time');
+  if (record.key !== key.digest) {
+    const [first] = compareInputs(record.inputs, key.inputs);
+    return todo(
+      `hook pre_build: ${first === undefined ? 'changed' : `${first.input} ${first.change}`}`,
+    );
+  }
+  const created = await printsOf(context.project.folder, settings.creates, context.fileDigests);
+  const [changed] = compareInputs(record.created, created);
+  if (changed !== undefined) return todo(`hook pre_build: ${changed.input} was ${changed.change}`);
+  return { isDone: true, why: 'hook pre_build: same inputs', key };
+}
+
+/**
+ * Runs the hook and keeps what it made. Two runs in one folder take turns, and the second finds it done.
+ * @throws {PipelineError} HOOK_FAILED, HOOK_CREATED_NOTHING
+ */
+export async function performHook(
+  image: ProjectImage,
+  context: RunContext,
+  parents: ParentRefs,
+): Promise<void> {
+  const step = `build:${image.name}`;
+  const lock = join(
+    context.stateFolder,
+    'locks',
+    `hook-${hexOf(digestOf(image.name)).slice(0, 16)}`,
+  );
+  await withFileLock(
+    lock,
+    {
+      signal: context.signal,
+      onWait: (holder) =>
+        context.emit({
+          type: 'notice',
+          step,
+          message: `waiting for ${holder}, which runs the same hook`,
+        }),
+    },
+    async () => {
+      // The one we waited for may have done it.
+      const assessment = await assessHook(image, context, parents);
+      if (assessment === undefined || assessment.isDone) return;
+      await runHook(image, context, parents);
+      await writeRecord(image, context, assessment.key);
+    },
+  );
+}
+
+async function runHook(
+  image: ProjectImage,
+  context: RunContext,
+  parents: ParentRefs,
+): Promise<void> {
+  const settings = image.hooks.pre_build;
+  if (settings === undefined) return;
+  const step = `build:${image.name}`;
+  const folder = await context.scope.temporaryFolder('hook');
+  const engine = await openLabellingEngine({
+    endpoint: context.engine.endpoint,
+    labels: context.scope.labels,
+    folder,
+  });
+  let forget: (() => void) | undefined;
+  try {
+    const result = await runProcess('sh', ['-c', settings.run], {
+      cwd: context.project.folder,
+      env: {
+        ...context.env,
+        ...parentVariables(parents),
+        ...engine.env,
+        TMPDIR: folder,
+      },
+      signal: context.signal,
+      onStart: (pgid) => {
+        forget = context.scope.ownProcessGroup(pgid);
+      },
+      onOutput: (text) => context.emit({ type: 'step.output', step, source: settings.run, text }),
+    });
+    if (result.exitCode !== 0) {
+      context.signal.throwIfAborted();
+      throw new PipelineError(
+        'HOOK_FAILED',
+        `hooks.pre_build of ${image.name} ended with exit code ${result.exitCode}: ${settings.run}\n${lastLines(result.output)}`,
+      );
+    }
+  } finally {
+    forget?.();
+    await engine.close();
+  }
+}
+
+async function writeRecord(
+  image: ProjectImage,
+  context: RunContext,
+  key: ContentKey,
+): Promise<void> {
+  const creates = image.hooks.pre_build?.creates ?? [];
+  const created = await printsOf(context.project.folder, creates, context.fileDigests);
+  const missing = creates.find((path) => created[path] === undefined);
+  if (missing !== undefined)
+    throw new PipelineError(
+      'HOOK_CREATED_NOTHING',
+      `hooks.pre_build of ${image.name} says that it creates ${missing}, and did not`,
+    );
+  await writeFileAtomically(
+    recordPath(image, context),
+    JSON.stringify({ key: key.digest, inputs: key.inputs, created }),
+  );
+}
+
+/** Content digest of each path or glob that is there, by its name in the configuration or, for a glob, its own. */
+async function printsOf(
+  folder: string,
+  patterns: readonly string[],
+  fileDigests: FileDigests,
+): Promise<Readonly<Record<string, string>>> {
+  const prints: Record<string, string> = {};
+  for (const pattern of patterns) {
+    for await (const path of glob(pattern, { cwd: folder })) {
+      const print = await printOf(join(folder, path), fileDigests);
+      if (print !== undefined) prints[path] = print;
+    }
+  }
+  return prints;
+}
+
+async function printOf(path: string, fileDigests: FileDigests): Promise<string | undefined> {
+  try {
+    const name = basename(path);
+    const isFolder = (await lstat(path)).isDirectory();
+    const snapshot = isFolder
+      ? await scanContext(path, everything)
+      : await scanContext(dirname(path), {
+          includes: (entry) => entry === name,
+          excludesWhole: () => true,
+        });
+    return (await digestContext(snapshot, fileDigests)).digest;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function readRecord(path: string): Promise<z.infer<typeof recordSchema> | undefined> {
+  const text = await readTextIfThere(path);
+  if (text === undefined) return undefined;
+  try {
+    return recordSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    // Damaged is as good as absent: the hook runs again.
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function recordPath(image: ProjectImage, context: RunContext): string {
+  return join(context.stateFolder, 'cache', 'hooks', `${image.name}.json`);
+}
+
+/** `IMAGE_DYNAMODB` for the image `dynamodb`. */
+function parentVariables(parents: ParentRefs): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(parents).map(([name, ref]) => [
+      `IMAGE_${name.toUpperCase().replaceAll(/[^A-Z0-9]/gu, '_')}`,
+      ref,
+    ]),
+  );
+}
+
+function prefixed(
+  kind: string,
+  values: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [`${kind}:${name}`, value]),
+  );
+}
+
+function lastLines(output: string): string {
+  return output.trimEnd().split('\n').slice(-OUTPUT_SHOWN_LINES).join('\n');
+}

@@ -1,0 +1,135 @@
+import { AppError, exitCodes, messageOf, type ExitCode } from '../kernel/errors.ts';
+import type { EventOf, PlannedStep } from '../kernel/run-events.ts';
+import { buildStep } from './build-step.ts';
+import { PipelineError } from './errors.ts';
+import { imageOf } from './project-image.ts';
+import type { RunContext, StepResult } from './run-context.ts';
+import { schedule, type WithheldCause } from './schedule.ts';
+import { performShip } from './ship-step.ts';
+import { performTest, type BuiltImage } from './test-step.ts';
+
+export interface RunEnd {
+  readonly outcome: EventOf<'run.finished'>['outcome'];
+  readonly exitCode: ExitCode;
+  readonly results: ReadonlyMap<string, StepResult>;
+  /** What was thrown and is a bug of ours; absent otherwise. */
+  readonly bug?: unknown;
+}
+
+/** Does the steps of a plan and tells everything as events. Throws for nothing that a step does. */
+export async function runPlan(steps: readonly PlannedStep[], context: RunContext): Promise<RunEnd> {
+  context.emit({ type: 'plan.made', steps: steps.map((step) => ({ ...step })) });
+  const results = new Map<string, StepResult>();
+  const thrown = new Map<string, unknown>();
+
+  const finish = (step: PlannedStep, result: StepResult, startedMs: number): StepResult => {
+    results.set(step.id, result);
+    context.emit({
+      type: 'step.finished',
+      step: step.id,
+      durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+      ...result,
+    });
+    return result;
+  };
+
+  await schedule(steps, {
+    concurrency: Math.max(2, context.engine.info.cpus),
+    signal: context.signal,
+    perform: async (step) => {
+      const startedMs = context.clock.monotonicMs();
+      try {
+        return finish(step, await performStep(step, context, results), startedMs);
+      } catch (error) {
+        thrown.set(step.id, error);
+        return finish(step, resultOfThrown(error, context.signal), startedMs);
+      }
+    },
+    withhold: (step, cause) => finish(step, resultOfWithheld(cause), context.clock.monotonicMs()),
+  });
+  return endOf(results, thrown, context.signal);
+}
+
+async function performStep(
+  step: PlannedStep,
+  context: RunContext,
+  results: ReadonlyMap<string, StepResult>,
+): Promise<StepResult> {
+  switch (step.kind) {
+    case 'build':
+      return await buildStep(step, context, results);
+    case 'test':
+      return await performTest(step, context, builtImage(step, results));
+    case 'ship':
+      return await performShip(step, context, {
+        built: builtImage(step, results),
+        image: imageOf(step, context.project),
+        results,
+      });
+  }
+}
+
+function builtImage(step: PlannedStep, results: ReadonlyMap<string, StepResult>): BuiltImage {
+  const build = results.get(`build:${step.image}`);
+  if (build?.imageId === undefined || build.imageRef === undefined)
+    throw new PipelineError('STEP_UNKNOWN', `${step.id} has no image to work on`);
+  return { imageId: build.imageId, imageRef: build.imageRef };
+}
+
+function resultOfThrown(error: unknown, signal: AbortSignal): StepResult {
+  if (signal.aborted) return { outcome: 'cancelled', reason: 'cancelled' };
+  if (!(error instanceof AppError))
+    return {
+      outcome: 'lost',
+      reason: `a bug of Seatrial: ${messageOf(error)}`,
+      error: {
+        code: 'BUG',
+        message: messageOf(error),
+        hint: 'Report it with the output of the same command with NODE_DEBUG=seatrial.',
+      },
+    };
+  return {
+    outcome: error.exitCode === exitCodes.environment ? 'lost' : 'failed',
+    reason: firstLine(error.message),
+    error: { code: error.code, message: error.message, hint: error.hint },
+  };
+}
+
+function resultOfWithheld(cause: WithheldCause): StepResult {
+  if (cause.kind === 'cancelled') return { outcome: 'cancelled', reason: 'cancelled' };
+  const ended = { skipped: 'was skipped', lost: 'got lost' }[cause.outcome as string];
+  return { outcome: 'skipped', reason: `needs ${cause.need.id}, which ${ended ?? cause.outcome}` };
+}
+
+/** A bug outweighs a refusal, a refusal outweighs a broken environment, which outweighs a cancellation. */
+function endOf(
+  results: ReadonlyMap<string, StepResult>,
+  thrown: ReadonlyMap<string, unknown>,
+  signal: AbortSignal,
+): RunEnd {
+  const outcomes = new Set([...results.values()].map(({ outcome }) => outcome));
+  const bug = signal.aborted
+    ? undefined
+    : [...thrown.values()].find((error) => !(error instanceof AppError));
+  if (signal.aborted || outcomes.has('cancelled'))
+    return { outcome: 'cancelled', exitCode: exitCodes.cancelled, results };
+  if (bug !== undefined) return { outcome: 'lost', exitCode: exitCodes.bug, results, bug };
+  if (outcomes.has('failed'))
+    return { outcome: 'failed', exitCode: exitOf(thrown) ?? exitCodes.refused, results };
+  if (outcomes.has('lost')) return { outcome: 'lost', exitCode: exitCodes.environment, results };
+  return { outcome: 'passed', exitCode: exitCodes.passed, results };
+}
+
+/** Only usage errors: the process then says so, rather than that the image was refused. */
+function exitOf(thrown: ReadonlyMap<string, unknown>): ExitCode | undefined {
+  const codes = [...thrown.values()].map((error) =>
+    error instanceof AppError ? error.exitCode : exitCodes.bug,
+  );
+  return codes.length > 0 && codes.every((code) => code === exitCodes.usage)
+    ? exitCodes.usage
+    : undefined;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0] ?? text;
+}

@@ -1,0 +1,246 @@
+import { join } from 'node:path';
+import { withFileLock } from '../host/file-lock.ts';
+import { digestOf, hexOf, isDigest, shortDigest, type Digest } from '../kernel/digest.ts';
+import type { PlannedStep } from '../kernel/run-events.ts';
+import type { Repository } from '../registry/contract.ts';
+import { openRepository } from '../registry/client/open-repository.ts';
+import { pushCandidate } from '../ship/candidate.ts';
+import { assertGateOpen, type SuiteVerdict } from '../ship/gate.ts';
+import { findPacked, packImage } from '../ship/pack.ts';
+import type { PackedImage } from '../ship/packed-image.ts';
+import { promote, readTagDigests, type PromotionJournal } from '../ship/promote.ts';
+import { openBlobStore, type BlobStore } from '../ship/store.ts';
+import { planTags, type TagPlan } from '../ship/tag-plan.ts';
+import { PipelineError } from './errors.ts';
+import { imageOf } from './project-image.ts';
+import { repositoryOf, type ProjectImage } from './project.ts';
+import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
+import { isPassed } from './schedule.ts';
+import type { BuiltImage } from './test-step.ts';
+
+/** Decides from the store and the registry whether anything has to be moved; nothing is written. */
+export async function assessShip(
+  step: PlannedStep,
+  context: RunContext,
+  built: BuiltImage | undefined,
+): Promise<Assessment> {
+  const image = imageOf(step, context.project);
+  await using repository = openRepository({
+    repository: repositoryOf(image, context.registry),
+    env: context.env,
+    signal: context.signal,
+  });
+  const tagPlan = await planTagsOf(image, context, repository);
+  if (!tagPlan.ships) return { state: 'done', why: `not shipped: ${tagPlan.reason}` };
+  const tags = tagPlan.tags.map(({ tag }) => tag);
+  const store = await openBlobStore(join(context.stateFolder, 'store'));
+  const packed = built === undefined ? undefined : await findPacked(store, imageDigest(built));
+  if (packed === undefined) return { state: 'todo', why: `not packed yet; then ${listOf(tags)}` };
+  const before = await readTagDigests(repository, tags);
+  const stale = tags.filter((tag) => before.get(tag) !== packed.manifest.digest);
+  return stale.length === 0
+    ? { state: 'done', why: `${listOf(tags)} already at ${shortDigest(packed.manifest.digest)}` }
+    : { state: 'todo', why: `${listOf(stale)} to move` };
+}
+
+interface Shipment {
+  readonly step: PlannedStep;
+  readonly context: RunContext;
+  readonly image: ProjectImage;
+  readonly built: BuiltImage;
+  readonly repository: Repository;
+  readonly store: BlobStore;
+}
+
+/** Gate, pack, candidate by digest, tags: only what is not there yet. */
+export async function performShip(
+  step: PlannedStep,
+  context: RunContext,
+  shipped: {
+    readonly built: BuiltImage;
+    readonly results: StepResults;
+    readonly image: ProjectImage;
+  },
+): Promise<StepResult> {
+  const { built, image } = shipped;
+  await using repository = openRepository({
+    repository: repositoryOf(image, context.registry),
+    env: context.env,
+    signal: context.signal,
+    onWarning: (message) => context.emit({ type: 'notice', step: step.id, message }),
+  });
+  const tagPlan = await planTagsOf(image, context, repository);
+  if (!tagPlan.ships) return { outcome: 'skipped', reason: tagPlan.reason, ...built };
+  assertGateOpen(built.imageId, verdictsOf(step, shipped.results));
+
+  const store = await openBlobStore(join(context.stateFolder, 'store'));
+  const shipment: Shipment = { step, context, image, built, repository, store };
+  // One writer per repository on this machine: two runs in one folder take turns, and the second finds
+  // everything there.
+  const lock = `ship-${hexOf(digestOf(repository.address.repository)).slice(0, 16)}`;
+  return await withFileLock(
+    join(context.stateFolder, 'locks', lock),
+    {
+      signal: context.signal,
+      onWait: (holder) =>
+        context.emit({
+          type: 'notice',
+          step: step.id,
+          message: `waiting for ${holder}, which ships to ${repository.address.repository}`,
+        }),
+    },
+    async () => await shipTags(shipment, tagPlan),
+  );
+}
+
+async function shipTags(shipment: Shipment, tagPlan: TagPlan): Promise<StepResult> {
+  const { built, repository, store } = shipment;
+  const tags = tagPlan.tags.map(({ tag }) => tag);
+  const known = await findPacked(store, imageDigest(built));
+  const before = await readTagDigests(repository, tags);
+  const refs = tags.map((tag) => `${repository.address.repository}:${tag}`);
+  if (known !== undefined && [...before.values()].every((at) => at === known.manifest.digest))
+    return {
+      ...built,
+      outcome: 'cached',
+      reason: `${listOf(tags)} already at ${shortDigest(known.manifest.digest)}`,
+      digest: known.manifest.digest,
+      refs,
+      moved: [],
+    };
+
+  announce(shipment, tagPlan, known);
+  const packed = known ?? (await pack(shipment));
+  const { manifestBytes } = await pushCandidate({
+    repository,
+    packed,
+    store,
+    mountFrom: siblingRepositories(shipment),
+    onUploaded: (blob, how) =>
+      output(shipment, `layer ${shortDigest(blob.digest)} ${how} (${megabytes(blob.sizeBytes)})`),
+  });
+  const promotion = await promote({
+    repository,
+    digest: packed.manifest.digest,
+    manifestBytes,
+    before,
+    journal: journalOf(shipment),
+  });
+  return {
+    ...built,
+    outcome: 'passed',
+    digest: packed.manifest.digest,
+    refs,
+    moved: promotion.moved.map(({ tag }) => `${repository.address.repository}:${tag}`),
+  };
+}
+
+async function planTagsOf(
+  image: ProjectImage,
+  context: RunContext,
+  repository: Repository,
+): Promise<TagPlan> {
+  if (!image.ship) throw new PipelineError('STEP_UNKNOWN', `${image.name} is not shipped`);
+  return planTags({
+    rules: image.ship.tags,
+    when: image.ship.when,
+    ci: context.ci,
+    defaultBranch: context.project.defaultBranch ?? context.ci.defaultBranch,
+    // Only a release has to know the others.
+    ...(context.ci.tag === undefined ? {} : { existingTags: await repository.tags.list() }),
+  });
+}
+
+function announce(shipment: Shipment, tagPlan: TagPlan, known: PackedImage | undefined): void {
+  const { step, context } = shipment;
+  if (!context.mayWork.has('ship'))
+    throw new PipelineError('STEP_UNKNOWN', `${step.id} may not be done in this run`);
+  const tags = listOf(tagPlan.tags.map(({ tag }) => tag));
+  context.emit({
+    type: 'step.started',
+    step: step.id,
+    why: known === undefined ? `not packed yet; then ${tags}` : `${tags} to move`,
+  });
+  for (const { rule, reason } of tagPlan.skipped) output(shipment, `tag rule ${rule}: ${reason}`);
+}
+
+async function pack(shipment: Shipment): Promise<PackedImage> {
+  const { context, built } = shipment;
+  const record = await context.engine.images.inspect(built.imageId);
+  if (record === undefined)
+    throw new PipelineError('IMAGE_VANISHED', `${built.imageId} is no longer on the engine`);
+  // Images of one project share layers: packed one after the other, each layer is compressed once.
+  return await withFileLock(
+    join(context.stateFolder, 'locks', 'pack'),
+    { signal: context.signal },
+    async () => {
+      const packed = await packImage({
+        ...shipment,
+        engine: context.engine,
+        image: record,
+        signal: context.signal,
+      });
+      output(
+        shipment,
+        `packed ${packed.layers.length} layers as ${packed.manifest.digest} (${megabytes(
+          packed.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        )})`,
+      );
+      return packed;
+    },
+  );
+}
+
+function journalOf({ step, context, repository }: Shipment): PromotionJournal {
+  const details = (move: object): Record<string, unknown> => ({
+    repository: repository.address.repository,
+    ...move,
+  });
+  return {
+    intent: (move) =>
+      context.emit({ type: 'effect.intent', step: step.id, effect: 'tag', details: details(move) }),
+    done: (move) =>
+      context.emit({ type: 'effect.done', step: step.id, effect: 'tag', details: details(move) }),
+  };
+}
+
+/** What this run, or an earlier one with the same key, said of the image. */
+function verdictsOf(step: PlannedStep, results: StepResults): readonly SuiteVerdict[] {
+  return step.needs
+    .filter((need) => need.startsWith(`test:${step.image}:`))
+    .map((need) => {
+      const result = results.get(need);
+      return {
+        step: need,
+        imageId: result?.imageId ?? 'nothing',
+        outcome: result !== undefined && isPassed(result.outcome) ? 'passed' : 'lost',
+      };
+    });
+}
+
+/** Repositories of parents on the same registry: their layers need no second upload. */
+function siblingRepositories({ context, image, repository }: Shipment): readonly string[] {
+  const prefix = `${repository.address.host}/`;
+  return context.project.images
+    .filter((other) => image.parents.includes(other.name) && other.ship)
+    .map((other) => repositoryOf(other, context.registry))
+    .filter((other) => other.startsWith(prefix))
+    .map((other) => other.slice(prefix.length));
+}
+
+function imageDigest(built: BuiltImage): Digest {
+  if (isDigest(built.imageId)) return built.imageId;
+  throw new PipelineError('IMAGE_VANISHED', `the engine gave no image id but ${built.imageId}`);
+}
+
+function output({ step, context }: Shipment, text: string): void {
+  context.emit({ type: 'step.output', step: step.id, source: 'ship', text: `${text}\n` });
+}
+
+function listOf(tags: readonly string[]): string {
+  return tags.join(', ');
+}
+
+function megabytes(sizeBytes: number): string {
+  return `${(sizeBytes / 1e6).toFixed(1)} MB`;
+}

@@ -1,0 +1,182 @@
+import type { PassRecord } from '../history/results.ts';
+import type { BehaviourSuite, FileSuite } from '../config/schema.ts';
+import { contentKey, type ContentKey } from '../kernel/content-key.ts';
+import { digestOf } from '../kernel/digest.ts';
+import type { PlannedStep } from '../kernel/run-events.ts';
+import { outcomeOf, type Case, type Outcome } from '../kernel/verdict.ts';
+import type { SuiteContext, SuiteKind } from '../suites/contract.ts';
+import { suiteEnvironment } from '../suites/environment.ts';
+import { suiteKinds } from '../suites/index.ts';
+import { PipelineError } from './errors.ts';
+import { imageOf } from './project-image.ts';
+import type { ProjectImage } from './project.ts';
+import type { Assessment, RunContext, StepResult } from './run-context.ts';
+import type { SuiteName } from './steps.ts';
+import { whyDone, whyTodo } from './why.ts';
+
+/** The image that a test is about, as its build left it. */
+export interface BuiltImage {
+  readonly imageId: string;
+  readonly imageRef: string;
+}
+
+export interface TestAssessment extends Assessment {
+  readonly contentKey: ContentKey;
+  readonly pass?: PassRecord | undefined;
+}
+
+/** Decides whether a suite passed for exactly this image before. */
+export async function assessTest(
+  step: PlannedStep,
+  context: RunContext,
+  built: BuiltImage,
+): Promise<TestAssessment> {
+  const image = imageOf(step, context.project);
+  const { kind, settings } = suiteOf(step, image);
+  const key = contentKey('test', {
+    image: built.imageId,
+    suite: `${kind.kind} ${kind.version}`,
+    settings: digestOf(JSON.stringify([settings, image.profile])),
+    ...(await kind.inputs(settings, placeOf(context, settings))),
+  });
+  const pass = context.isFresh ? undefined : await context.history.findPass(key.digest);
+  return {
+    state: pass === undefined ? 'todo' : 'done',
+    why: await whyOf({ step, context, key, pass }),
+    key: key.digest,
+    inputs: key.inputs,
+    contentKey: key,
+    pass,
+  };
+}
+
+async function whyOf(about: {
+  readonly step: PlannedStep;
+  readonly context: RunContext;
+  readonly key: ContentKey;
+  readonly pass: PassRecord | undefined;
+}): Promise<string> {
+  if (about.pass !== undefined) return whyDone(about.pass);
+  if (about.context.isFresh) return 'earlier results are ignored';
+  return whyTodo(await about.context.history.lastInputs(about.step.id), about.key);
+}
+
+/** Runs the suite unless it passed before, and keeps a pass for the next time. */
+export async function performTest(
+  step: PlannedStep,
+  context: RunContext,
+  built: BuiltImage,
+): Promise<StepResult> {
+  const assessment = await assessTest(step, context, built);
+  if (assessment.pass !== undefined)
+    return {
+      outcome: 'cached',
+      reason: assessment.why,
+      imageId: built.imageId,
+      imageRef: built.imageRef,
+      imageClass: assessment.pass.imageClass,
+      cases: [...(assessment.pass.cases ?? [])],
+    };
+  if (!context.mayWork.has('test'))
+    throw new PipelineError('NOT_TESTED', `${step.id} has not passed: ${assessment.why}`);
+  context.emit({
+    type: 'step.started',
+    step: step.id,
+    key: assessment.contentKey.digest,
+    inputs: { ...assessment.contentKey.inputs },
+    why: assessment.why,
+  });
+  return await runSuite({ step, context, built, key: assessment.contentKey });
+}
+
+async function runSuite(test: {
+  readonly step: PlannedStep;
+  readonly context: RunContext;
+  readonly built: BuiltImage;
+  readonly key: ContentKey;
+}): Promise<StepResult> {
+  const { step, context, built, key } = test;
+  const image = imageOf(step, context.project);
+  const { kind, settings } = suiteOf(step, image);
+  const record = await context.engine.images.inspect(built.imageId);
+  if (record === undefined)
+    throw new PipelineError('IMAGE_VANISHED', `${built.imageId} is no longer on the engine`);
+  let imageClass: string | undefined;
+  const suiteContext: SuiteContext = {
+    ...placeOf(context, settings),
+    image: { name: image.name, ref: built.imageRef, record, profile: image.profile },
+    scope: context.scope,
+    signal: context.signal,
+    concurrency: context.concurrency,
+    report: {
+      caseStarted: (id) => context.emit({ type: 'case.started', step: step.id, id }),
+      caseFinished: (finished) =>
+        context.emit({ type: 'case.finished', step: step.id, case: { ...finished } }),
+      output: (source, text) => context.emit({ type: 'step.output', step: step.id, source, text }),
+      classified: (found) => {
+        imageClass = found;
+      },
+    },
+  };
+  const cases = await kind.run(settings, suiteContext);
+  const outcome = outcomeOf(cases);
+  const common = { imageId: built.imageId, imageRef: built.imageRef, imageClass };
+  if (outcome !== 'passed') return { ...common, ...refusal(outcome, cases) };
+  await context.history.recordPass({
+    key: key.digest,
+    inputs: key.inputs,
+    step: step.id,
+    runId: context.runId,
+    ...common,
+    cases: cases.map((each) => ({ ...each })),
+  });
+  return { ...common, outcome: 'passed' };
+}
+
+function refusal(outcome: Exclude<Outcome, 'passed'>, cases: readonly Case[]): StepResult {
+  const failed = cases.filter((each) => each.verdict === 'fail').map((each) => each.id);
+  switch (outcome) {
+    case 'failed':
+      return { outcome: 'failed', reason: `${listOf(failed)} failed` };
+    case 'lost':
+      return {
+        outcome: 'lost',
+        reason: `${listOf(cases.filter((each) => each.verdict === 'lost').map((each) => each.id))} got lost: no verdict is no pass`,
+      };
+    case 'empty':
+      return {
+        outcome: 'failed',
+        reason:
+          cases.length === 0
+            ? 'no case ran: zero cases are not a pass'
+            : `all ${cases.length} cases were skipped: ${cases[0]?.reason ?? 'no reason given'}`,
+      };
+  }
+}
+
+function listOf(ids: readonly string[]): string {
+  return ids.length > 3
+    ? `${ids.slice(0, 3).join(', ')} and ${ids.length - 3} more`
+    : ids.join(', ');
+}
+
+/** Suites see no credentials, except variables that the configuration names for them. */
+function placeOf(
+  context: RunContext,
+  settings: SuiteSettings,
+): Pick<SuiteContext, 'projectFolder' | 'env'> {
+  const allowed = settings !== undefined && 'env' in settings ? settings.env : [];
+  return { projectFolder: context.project.folder, env: suiteEnvironment(context.env, allowed) };
+}
+
+type SuiteSettings = FileSuite | BehaviourSuite | undefined;
+
+function suiteOf(
+  step: PlannedStep,
+  image: ProjectImage,
+): { readonly kind: SuiteKind; readonly settings: SuiteSettings } {
+  const kind: SuiteKind | undefined = suiteKinds.find((each) => each.kind === step.suite);
+  if (kind === undefined) throw new PipelineError('STEP_UNKNOWN', `no suite for ${step.id}`);
+  const settings = image.suites[kind.kind satisfies SuiteName];
+  return { kind, settings: settings === false ? undefined : settings };
+}
