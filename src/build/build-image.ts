@@ -137,7 +137,7 @@ async function followBuild(
     if (message.type === 'image') imageId = message.id;
     if (message.type === 'failed') failure ??= redact(message.message);
     if (message.type === 'text')
-      request.listener.onOutput({ source: 'engine', text: message.text });
+      request.listener.onOutput({ source: 'engine', text: redact(message.text) });
   }
   if (failure !== undefined) {
     progress.finish();

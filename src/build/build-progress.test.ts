@@ -128,7 +128,9 @@ test('secrets are blanked in names and in output', () => {
 
   progress.take(trace([vertex(name, { startedAtMs: 1 })], [log(name, 'as hunt')]));
   progress.take(trace([], [log(name, 'er22\n')]));
+  progress.take(trace([vertex(name, { ...ended, error: 'no hunter22' })]));
 
   expect(events[0]?.name).toBe('[2/2] RUN login ***');
   expect(outputs).toEqual([{ source: '[2/2] RUN login ***', text: 'as ***\n' }]);
+  expect(progress.failed('failed: no ***')?.error).toBe('no ***');
 });

@@ -36,7 +36,7 @@ export interface BuildProgress {
   /** Passes on what is left of unfinished lines. */
   finish(): void;
   count(): StepCount;
-  /** The vertex that the engine's message is about; absent when no vertex failed. */
+  /** The vertex that the engine's message (secrets blanked) is about; absent when no vertex failed. */
   failed(message: string): FailedVertex | undefined;
 }
 
@@ -126,7 +126,7 @@ function noteEnd(tracked: Tracked | undefined, vertex: Vertex, tell: Tell): void
   if (tracked === undefined || tracked.hasEnded || vertex.completedAtMs === undefined) return;
   tracked.hasEnded = true;
   tracked.isCached = vertex.isCached;
-  if (vertex.error !== undefined) tracked.error = vertex.error;
+  if (vertex.error !== undefined) tracked.error = tell.redact(vertex.error);
   flush(tracked, tell);
   tell.listener.onVertex({
     name: tracked.name,
