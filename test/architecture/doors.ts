@@ -1,3 +1,4 @@
+import { roomOf } from './ranks.ts';
 import type { Rule } from './violation.ts';
 
 /** A folder that is entered from outside through its door only. */
@@ -20,11 +21,13 @@ const privateFolders: readonly PrivateFolder[] = [
   { folder: 'suites/spec', doors: ['index.ts', 'entry.ts'], importers: [] },
 ];
 
+/** A test of the room may look behind its doors; nothing else may. */
 export const entersByTheDoor: Rule = (tree) =>
   tree.files.flatMap((file) =>
     file.imports.flatMap(({ path = '' }) => {
       const entered = innermost(path);
       if (entered === undefined || file.path.startsWith(`${entered.folder}/`)) return [];
+      if (file.isTest && roomOf(file.path) === roomOf(path)) return [];
       if (isOpenTo(entered, { from: file.path, to: path })) return [];
       const message = `imports ${path}; ${entered.folder} is entered through ${entrance(entered)}`;
       return [{ rule: 'door', file: file.path, message }];

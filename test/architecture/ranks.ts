@@ -22,7 +22,7 @@ export const ranks: readonly (readonly string[])[] = [
 const rankOf = new Map(ranks.flatMap((rooms, rank) => rooms.map((room) => [room, rank] as const)));
 
 /** The first folder of a path; a file at the root is a room of its own. */
-function roomOf(path: string): string {
+export function roomOf(path: string): string {
   return path.split('/')[0] ?? path;
 }
 
