@@ -1,0 +1,109 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Environment } from '../host/environment.ts';
+import { runProcess, type ProcessResult } from '../host/process.ts';
+import { openLabellingEngine } from '../sandbox/labelling-engine.ts';
+import type { ImageUnderTest, SuiteContext } from './contract.ts';
+import { CASE_LABEL, removeRemains } from './remains.ts';
+
+/** A program of the user that may use the engine. */
+export interface SuiteProgram {
+  /** What it is called: the source of its output, and a label on what it makes. */
+  readonly name: string;
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly timeoutMs: number;
+  /** Private folder for it and for us, of mode 0700. */
+  readonly folder: string;
+  /** Besides, and stronger than, what every program of a suite gets. */
+  readonly env?: Environment | undefined;
+}
+
+export interface SuiteProgramEnd extends ProcessResult {
+  /** What it left on the engine, for people; absent when it left nothing. It is removed already. */
+  readonly remains: string | undefined;
+}
+
+/**
+ * Runs a program in the project's folder with IMAGE, DOCKER_HOST, TMPDIR and DOCKER_CONFIG of its own, ends its
+ * whole process group, and removes from the engine what it made.
+ * @throws {SandboxError} when it cannot be given an engine; {EngineError} when the engine is gone.
+ */
+export async function runSuiteProgram(
+  program: SuiteProgram,
+  context: SuiteContext,
+): Promise<SuiteProgramEnd> {
+  const { scope } = context;
+  const labelling = await openLabellingEngine({
+    endpoint: scope.engine.endpoint,
+    labels: { ...scope.labels, [CASE_LABEL]: program.name },
+    folder: program.folder,
+  });
+  try {
+    const env = await environmentOf(program, context, labelling.env);
+    const result = await runInGroup(program, env, context);
+    // First the door is closed, so that nothing new appears while the rest is removed.
+    await labelling.close();
+    return { ...result, remains: await removeRemains(scope, program.name) };
+  } finally {
+    await labelling.close();
+  }
+}
+
+async function runInGroup(
+  program: SuiteProgram,
+  env: Environment,
+  { projectFolder, scope, signal, report }: SuiteContext,
+): Promise<ProcessResult> {
+  const forgetGroup: (() => void)[] = [];
+  try {
+    return await runProcess(program.file, program.argv, {
+      cwd: projectFolder,
+      env,
+      signal,
+      timeoutMs: program.timeoutMs,
+      onOutput: (text) => report.output(program.name, text),
+      onStart: (pgid) => forgetGroup.push(scope.ownProcessGroup(pgid)),
+    });
+  } finally {
+    for (const forget of forgetGroup) forget();
+  }
+}
+
+/** How the Docker CLI finds an engine by itself; DOCKER_HOST alone must decide. */
+const OTHER_WAYS = ['DOCKER_CONTEXT', 'DOCKER_TLS', 'DOCKER_TLS_VERIFY', 'DOCKER_CERT_PATH'];
+
+async function environmentOf(
+  program: SuiteProgram,
+  context: SuiteContext,
+  engineEnv: { readonly DOCKER_HOST: string },
+): Promise<Environment> {
+  const temporary = join(program.folder, 'tmp');
+  await mkdir(temporary);
+  const inherited = Object.fromEntries(
+    Object.entries(context.env).filter(([name]) => !OTHER_WAYS.includes(name)),
+  );
+  return {
+    DOCKER_CONFIG: await emptyDockerConfig(program.folder, context.env['HOME']),
+    ...inherited,
+    ...engineEnv,
+    IMAGE: runnableReference(context.image),
+    TMPDIR: temporary,
+    ...program.env,
+  };
+}
+
+/** A Docker configuration without logins, that still finds the user's own plugins (compose, buildx). */
+async function emptyDockerConfig(parent: string, home: string | undefined): Promise<string> {
+  const folder = join(parent, 'docker');
+  await mkdir(folder);
+  const config =
+    home === undefined ? {} : { cliPluginsExtraDirs: [join(home, '.docker', 'cli-plugins')] };
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  return folder;
+}
+
+/** What people wrote, when the engine has exactly that; else the id, which always names the tested image. */
+function runnableReference({ ref, record }: ImageUnderTest): string {
+  return [ref, `${ref}:latest`].some((tag) => record.tags.includes(tag)) ? ref : record.id;
+}
