@@ -8,5 +8,7 @@ export interface ConfigSource {
   readonly value: unknown;
   /** Where the value, or its key, stands; the nearest parent where it is absent. Absent for modules. */
   positionOf(path: Path, at?: 'key' | 'value'): Place | undefined;
+  /** A plain scalar as it is written, `1.10` for the number 1.1. Absent when the file does not say. */
+  writtenAt(path: Path): string | undefined;
   diagnose(problem: Problem): Diagnostic;
 }

@@ -1,19 +1,33 @@
 import { z } from 'zod';
 import { parseDurationMs, parseSizeBytes } from './quantities.ts';
+import {
+  isExpression,
+  isHttpTarget,
+  isImageName,
+  isPlatform,
+  isRegistry,
+  isRelativePath,
+  isRepository,
+  isTagTemplate,
+} from './schema-checks.ts';
 
 /**
  * The one schema of `seatrial.yaml` and `seatrial.config.ts`. The JSON Schema of the package, the reference
  * page and the types all come from here. Unknown keys are errors everywhere.
  */
 
+const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
+const durations = { parse: parseDurationMs, what: 'a duration such as `500ms`, `10s` or `1m30s`' };
+const sizes = { parse: parseSizeBytes, what: 'a size such as `512m` or `2g`' };
+
 const duration = z
   .union([z.string(), z.number()])
-  .transform((value, context) => quantity(value, context, parseDurationMs))
+  .transform((value, context) => quantity(value, context, durations))
   .describe('A duration: `500ms`, `10s`, `1m30s`; a bare number is seconds.');
 
 const size = z
   .union([z.string(), z.number()])
-  .transform((value, context) => quantity(value, context, parseSizeBytes))
+  .transform((value, context) => quantity(value, context, sizes))
   .describe('A size: `512m`, `2g`; a bare number is bytes.');
 
 const oneOrMany = z
@@ -23,7 +37,7 @@ const oneOrMany = z
 const port = z.int().min(1).max(65_535);
 
 const environment = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/u, 'is no valid environment variable name'),
+  z.string().regex(NAME, 'is no valid name of an environment variable'),
   z.union([z.string(), z.number(), z.boolean()]).transform(String),
 );
 
@@ -33,9 +47,18 @@ export const readySchema = z
       .literal(true)
       .optional()
       .describe("Ready when the image's health check says healthy."),
-    log: z.string().min(1).optional().describe('Ready when a log line matches (RE2 syntax).'),
+    log: z
+      .string()
+      .min(1)
+      .superRefine(isExpression)
+      .optional()
+      .describe('Ready when a log line matches (RE2 syntax).'),
     port: port.optional().describe('Ready when this TCP port listens on more than loopback.'),
-    http: z.string().min(1).optional().describe('Ready when `[METHOD] [PORT]/path` answers.'),
+    http: z
+      .string()
+      .superRefine(isHttpTarget)
+      .optional()
+      .describe('Ready when `[METHOD] [PORT]/path` answers.'),
     status: z
       .int()
       .min(100)
@@ -45,14 +68,27 @@ export const readySchema = z
     exit: z.int().min(0).max(255).optional().describe('Ready when it ended with this exit code.'),
     timeout: duration.default(60_000).describe('How long it may take. Default: `60s`.'),
   })
+  .superRefine((ready, context) => {
+    const kinds = (['health', 'log', 'port', 'http', 'exit'] as const).filter(
+      (kind) => ready[kind] !== undefined,
+    );
+    if (kinds.length > 1) {
+      const message = `can have only one of ${kinds.map((kind) => `\`${kind}\``).join(' and ')}`;
+      context.addIssue({ code: 'custom', message });
+    } else if (ready.status !== undefined && ready.http === undefined) {
+      context.addIssue({ code: 'custom', message: 'has `status` without `http`' });
+    }
+  })
   .describe('How to tell that a container of the image is ready. Default: derived from the image.');
 
+const containerPath = z.string().startsWith('/', 'must be an absolute path in the container');
+
 export const mountSchema = z.union([
-  z.string().startsWith('/').describe('Container path that gets a fresh volume.'),
-  z.strictObject({ tmpfs: z.string().startsWith('/') }),
+  containerPath.describe('Container path that gets a fresh volume.'),
+  z.strictObject({ tmpfs: containerPath }),
   z.strictObject({
-    bind: z.string().min(1).describe('Folder or file of the project.'),
-    target: z.string().startsWith('/'),
+    bind: z.string().superRefine(isRelativePath).describe('Folder or file of the project.'),
+    target: containerPath,
     read_only: z.boolean().default(true),
   }),
 ]);
@@ -74,19 +110,25 @@ export const runSchema = z
 
 export const stateActionSchema = z
   .strictObject({
-    http: z.string().min(1).optional().describe('`[METHOD] [PORT]/path`, sent to the container.'),
+    http: z
+      .string()
+      .superRefine(isHttpTarget)
+      .optional()
+      .describe('`[METHOD] [PORT]/path`, sent to the container.'),
     headers: z.record(z.string(), z.string()).default({}),
     body: z.string().optional(),
     status: z.int().min(100).max(599).optional().describe('Default: any from 200 to 399.'),
     exec: z.array(z.string()).min(1).optional().describe('A command run inside the container.'),
     expect: z
       .string()
+      .superRefine(isExpression)
       .optional()
       .describe('Must match the answer or the output (RE2 syntax). Default: anything.'),
   })
   .refine((action) => (action.http === undefined) !== (action.exec === undefined), {
     message: 'needs exactly one of `http` and `exec`',
-  });
+  })
+  .describe('A request to the container, or a command in it.');
 
 export const stateSchema = z
   .strictObject({ write: stateActionSchema, read: stateActionSchema })
@@ -100,7 +142,7 @@ export const fileSuiteSchema = z.union([
     files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
     timeout: duration.default(300_000).describe('For one file. Default: `5m`.'),
     env: z
-      .array(z.string())
+      .array(z.string().regex(NAME, 'is no valid name of an environment variable'))
       .default([])
       .describe('Environment variables whose values matter for the result.'),
   }),
@@ -115,7 +157,7 @@ export const behaviourSuiteSchema = z.union([
       .default({})
       .describe('Check id to the reason why it does not apply. Reported.'),
     may_write: z
-      .array(z.string())
+      .array(containerPath)
       .default([])
       .describe('Paths outside volumes that the image may write to.'),
   }),
@@ -136,16 +178,21 @@ const condition = z
   })
   .describe('All given conditions must hold. Pull requests never ship.');
 
+const tagTemplate = z
+  .string()
+  .superRefine(isTagTemplate)
+  .describe('A literal tag, `latest`, `semver`, or text with placeholders such as `{commit:7}`.');
+
 export const tagRuleSchema = z.union([
-  z.string().min(1),
-  z.strictObject({ tag: z.string().min(1), when: condition.optional() }),
+  tagTemplate,
+  z.strictObject({ tag: tagTemplate, when: condition.optional() }),
 ]);
 
 export const shipSchema = z
   .strictObject({
     repository: z
       .string()
-      .min(1)
+      .superRefine(isRepository)
       .optional()
       .describe(
         '`[host[:port]/]path`. Without a host, `registry` is put before it. Default: image name.',
@@ -175,20 +222,36 @@ export const hookSchema = z.union([
 ]);
 
 export const imageSchema = z.strictObject({
-  context: z.string().default('.').describe('Folder, relative to the configuration file.'),
-  dockerfile: z.string().default('Dockerfile').describe('Relative to the context.'),
-  target: z.string().optional(),
+  context: z
+    .string()
+    .superRefine(isRelativePath)
+    .default('.')
+    .describe('Folder, relative to the configuration file.'),
+  dockerfile: z
+    .string()
+    .superRefine(isRelativePath)
+    .default('Dockerfile')
+    .describe('Relative to the context.'),
+  target: z.string().min(1).optional().describe('Stage to build. Default: the last one.'),
   args: z
     .record(
-      z.string(),
+      z.string().regex(NAME, 'is no valid name of a build argument'),
       z.union([
         z.union([z.string(), z.number(), z.boolean()]).transform(String),
         z.strictObject({ image: z.string().describe('Another image of this project.') }),
       ]),
     )
-    .default({}),
-  platforms: z.array(z.string()).optional().describe("Default: the engine's own platform."),
-  labels: z.record(z.string(), z.string()).default({}),
+    .default({})
+    .describe('Build arguments: text, or another image of this project.'),
+  platforms: z
+    .array(z.string().superRefine(isPlatform))
+    .min(1)
+    .optional()
+    .describe("Default: the engine's own platform."),
+  labels: z
+    .record(z.string().min(1), z.string())
+    .default({})
+    .describe('Labels of the image, besides those that come from the commit.'),
   ready: readySchema.optional(),
   run: runSchema.prefault({}),
   state: stateSchema.optional(),
@@ -204,17 +267,23 @@ export const configSchema = z.strictObject({
   $schema: z.string().optional(),
   project: z
     .string()
+    .min(1)
     .optional()
     .describe('Name of the project. Default: the folder or git remote.'),
   registry: z
     .string()
+    .superRefine(isRegistry)
     .optional()
     .describe('Host of repositories without one. `SEATRIAL_REGISTRY` and `--registry` win.'),
   default_branch: z
     .string()
+    .min(1)
     .optional()
     .describe('Where `latest` may come from. Default: from git or CI.'),
-  images: z.record(z.string(), imageSchema),
+  images: z
+    .record(z.string().superRefine(isImageName), imageSchema)
+    .refine((images) => Object.keys(images).length > 0, 'must not be empty')
+    .describe('What to build, test and ship, by name.'),
 });
 
 /** What a person writes. */
@@ -243,10 +312,13 @@ export interface ImageProfile {
 function quantity(
   value: string | number,
   context: z.core.$RefinementCtx,
-  parse: (value: string | number) => number | undefined,
+  kind: { readonly parse: (value: string | number) => number | undefined; readonly what: string },
 ): number {
-  const parsed = parse(value);
+  const parsed = kind.parse(value);
   if (parsed !== undefined) return parsed;
-  context.addIssue({ code: 'custom', message: `is no valid quantity: ${JSON.stringify(value)}` });
+  context.addIssue({
+    code: 'custom',
+    message: `must be ${kind.what}, but is ${JSON.stringify(value)}`,
+  });
   return z.NEVER;
 }

@@ -55,6 +55,10 @@ export function parseYamlSource(file: string, text: string): ConfigSource {
     file,
     value,
     positionOf,
+    writtenAt: (path) => {
+      const node = nodeAt(document, path, 'value');
+      return isScalar(node) ? node.source : undefined;
+    },
     diagnose: ({ path, at, offset = 0, message, suggestion }) => {
       const place = positionOf(path, at) ?? { line: 1, column: 1, length: 1 };
       return diagnosticAt(source, placeInside(source, place, offset), { message, suggestion });
@@ -124,7 +128,6 @@ function diagnoseYaml(source: YamlText, error: YAMLError): Diagnostic {
 const YAML_SUGGESTIONS: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BLOCK_AS_IMPLICIT_KEY: 'Put a value that holds `: ` into quotes.',
   BAD_SCALAR_START: 'Put the value into quotes.',
-  BAD_INDENT: 'Indent it like its neighbours.',
 };
 
 /** One mistake makes the parser stumble several times; what follows in the line is noise. */

@@ -42,7 +42,7 @@ describe('a reference', () => {
 
   test.each([
     ['', 'is empty'],
-    ['App', 'has upper-case letters; repository names are lower case: "library/app"'],
+    ['App', 'has upper-case letters; repository names are lower case: "app"'],
     ['ghcr.io/Me/app', 'has upper-case letters; repository names are lower case: "me/app"'],
     ['https://ghcr.io/me/app', 'is a web address'],
     ['a..b', 'has an invalid part "a..b"'],

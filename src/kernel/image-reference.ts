@@ -72,7 +72,8 @@ export function parseRepository(text: string): Reading<RepositoryName> {
   const name = splitDomain(text);
   if (!DOMAIN.test(name.domain))
     return failed(`has an invalid registry host ${quote(name.domain)}`);
-  const problem = problemOfPath(name.path);
+  const isShort = name.path === `${DEFAULT_NAMESPACE}${text}`;
+  const problem = problemOfPath(isShort ? text : name.path);
   if (problem !== undefined) return failed(problem);
   if (name.domain.length + 1 + name.path.length > MAX_NAME_LENGTH) {
     return failed(`is longer than ${MAX_NAME_LENGTH} characters`);
