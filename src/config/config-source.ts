@@ -1,4 +1,5 @@
-import type { Diagnostic, Path, Place, Problem } from './diagnostics.ts';
+import type { Place } from '../kernel/code-frame.ts';
+import type { Diagnostic, Path, Problem } from './diagnostics.ts';
 
 /** A configuration file as read: its plain values, and the way back to where each of them stands. */
 export interface ConfigSource {

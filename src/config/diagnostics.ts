@@ -1,3 +1,5 @@
+import { codeFrame, type Place } from '../kernel/code-frame.ts';
+
 /** One problem in a file that a person wrote, with all that is needed to find and mend it. */
 export interface Diagnostic {
   /** Path as people know it: relative to the project where it is inside. */
@@ -27,16 +29,6 @@ export interface Problem {
   readonly message: string;
   readonly suggestion?: string | undefined;
 }
-
-/** A place in a text; lines and columns count from 1. */
-export interface Place {
-  readonly line: number;
-  readonly column: number;
-  /** How many characters the caret covers. */
-  readonly length: number;
-}
-
-const MAX_FRAME_WIDTH = 100;
 
 /** The diagnostic for a place in a text. */
 export function diagnosticAt(
@@ -88,18 +80,6 @@ function renderDiagnostic(diagnostic: Diagnostic): string {
     ...(frame === undefined ? [] : [frame]),
     ...(suggestion === undefined ? [] : [`  ${suggestion}`]),
   ].join('\n');
-}
-
-/** The line and a caret under it; a long line is cut around the place. Tabs become one space each. */
-function codeFrame(text: string, place: Place): string {
-  const line = (text.split(/\r?\n/u)[place.line - 1] ?? '').replaceAll(/[\p{Cc}\u{feff}]/gu, ' ');
-  const start = place.column - 1;
-  const from = start > MAX_FRAME_WIDTH - 20 ? start - 20 : 0;
-  const shown = line.slice(from, from + MAX_FRAME_WIDTH);
-  const room = Math.max(1, shown.length - (start - from));
-  const gutter = `  ${place.line} | `;
-  const caret = '^'.repeat(Math.max(1, Math.min(place.length, room)));
-  return `${gutter}${shown.trimEnd()}\n${' '.repeat(gutter.length - 2)}| ${' '.repeat(start - from)}${caret}`;
 }
 
 function compareTexts(a: string, b: string): number {

@@ -8,7 +8,8 @@ import {
   type Pair,
   type ParsedNode,
 } from 'yaml';
-import type { Path, Place } from './diagnostics.ts';
+import type { Place } from '../kernel/code-frame.ts';
+import type { Path } from './diagnostics.ts';
 
 export type YamlDocument = Document.Parsed;
 

@@ -10,13 +10,8 @@ import {
 } from 'yaml';
 import { messageOf } from '../kernel/errors.ts';
 import type { ConfigSource } from './config-source.ts';
-import {
-  diagnosticAt,
-  sortDiagnostics,
-  type Diagnostic,
-  type Path,
-  type Place,
-} from './diagnostics.ts';
+import type { Place } from '../kernel/code-frame.ts';
+import { diagnosticAt, sortDiagnostics, type Diagnostic, type Path } from './diagnostics.ts';
 import { configErrorOf } from './errors.ts';
 import { didYouMean } from './suggestion.ts';
 import {
