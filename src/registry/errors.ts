@@ -31,6 +31,11 @@ export const registryErrors = {
     meaning: 'The registry knows the account and refuses the action.',
     hint: 'Give the account the right to push to this repository.',
   },
+  REPOSITORY_UNKNOWN: {
+    exit: exitCodes.environment,
+    meaning: 'The registry has no such repository and does not make one on push.',
+    hint: 'Create the repository in the registry first.',
+  },
   REGISTRY_TOO_MANY_REQUESTS: {
     exit: exitCodes.environment,
     meaning: 'The registry asks to wait longer than the waiting budget allows.',

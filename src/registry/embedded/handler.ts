@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemCodeOf } from '../../kernel/errors.ts';
@@ -46,18 +47,28 @@ async function serve(registry: Registry, exchange: Exchange): Promise<void> {
   const fault = found.route && options.faults?.take(found.route.endpoint);
   if (fault?.kind === 'hang') return;
   const reply =
-    (fault && replyInstead(fault)) ??
-    (found.route === undefined
+    found.route === undefined
       ? found.reply
-      : await work(registry, found.route, { exchange, url, fault }));
-  const altered = fault === undefined ? reply : await alterReply(reply, fault);
+      : await answer(registry, found.route, { exchange, url, fault });
   options.onRequest?.({
     method,
     path: request.url ?? '/',
-    status: altered.status,
+    status: reply.status,
     headers: flat(request),
   });
-  await send(exchange, altered, fault);
+  await send(exchange, reply, fault);
+}
+
+async function answer(registry: Registry, route: Route, context: WorkContext): Promise<Reply> {
+  const { fault } = context;
+  if (fault === undefined) return await work(registry, route, context);
+  return await alterReply(replyInstead(fault) ?? (await work(registry, route, context)), fault);
+}
+
+interface WorkContext {
+  readonly exchange: Exchange;
+  readonly url: URL;
+  readonly fault: FaultAction | undefined;
 }
 
 type Found =
@@ -73,15 +84,7 @@ function findRoute(method: string, path: string): Found {
   }
 }
 
-async function work(
-  registry: Registry,
-  route: Route,
-  context: {
-    readonly exchange: Exchange;
-    readonly url: URL;
-    readonly fault?: FaultAction | undefined;
-  },
-): Promise<Reply> {
+async function work(registry: Registry, route: Route, context: WorkContext): Promise<Reply> {
   const { request } = context.exchange;
   const call: Call = {
     method: request.method ?? 'GET',
@@ -147,9 +150,10 @@ async function send(
     else response.end();
     return;
   }
-  const body = reply.body instanceof Uint8Array ? [reply.body] : reply.body;
+  const body: Iterable<Uint8Array> | Readable =
+    reply.body instanceof Uint8Array ? [reply.body] : reply.body;
   if (fault?.kind === 'reset' || fault?.kind === 'drip') {
-    await sendBadly(exchange, body as AsyncIterable<Uint8Array>, fault);
+    await sendBadly(exchange, body, fault);
   } else {
     await pipeline(body, response);
   }
