@@ -40,9 +40,17 @@ export function isStaticElf(bytes: Buffer): boolean {
   return true;
 }
 
+/** @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
+const MACHINES: Readonly<Record<number, string>> = { 62: 'amd64', 183: 'arm64', 243: 'riscv64' };
+
+/** What a program runs on, in Go's words; absent when it is none of ours. */
+export function architectureOf(bytes: Buffer): string | undefined {
+  return MACHINES[bytes.readUInt16LE(18)];
+}
+
 /** Applets that scripts of tests use most; the others are there as `busybox <applet>`. */
 const APPLETS =
-  'sh ash cat chmod chown cp cut date dd df du echo env expr false find grep head hostname httpd id kill ln ls mkdir mktemp mv nc netstat nslookup od ping printf ps pwd readlink rm rmdir sed seq sha256sum sleep sort stat sync tail tar tee test touch tr true uname uniq wc wget whoami xargs';
+  'ash basename cat chmod chown cmp cp cut date dd df dirname du echo env expr false find grep head hostname httpd id ip kill killall ln ls mkdir mkfifo mknod mktemp mv nc netstat nproc nslookup od ping printf ps pwd readlink rm rmdir sed seq setsid sh sha256sum sleep sort stat sync tac tail tar tee test time timeout touch tr true uname uniq usleep wc wget which whoami xargs yes';
 
 /** The files of a layer with busybox and links to its applets in `/bin`. */
 export function busyboxEntries(busybox: Buffer): readonly LayerEntry[] {

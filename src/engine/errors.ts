@@ -55,6 +55,23 @@ export const engineErrors = {
     meaning: 'The connection to the engine died in the middle of an answer.',
     hint: 'Check that the engine still runs, then run the command again.',
   },
+  ENGINE_NO_PROBE: {
+    exit: exitCodes.environment,
+    meaning:
+      'The sockets of a container cannot be read: the engine is on another machine and no probe fits.',
+    hint: 'Install busybox-static on this machine, or run Seatrial where the engine is.',
+  },
+  ENGINE_NO_ROUTE: {
+    exit: exitCodes.environment,
+    meaning:
+      'A port of a container was to be reached, but the container has no address and did not publish it.',
+    hint: 'Look at the log of the container: it may have ended.',
+  },
+  READY_SETTING_INVALID: {
+    exit: exitCodes.usage,
+    meaning: 'A `ready` setting, or an HTTP target, cannot be understood.',
+    hint: 'Write an HTTP target as `[METHOD] [PORT]/path` and a log pattern in RE2 syntax.',
+  },
   SCOPE_CLOSED: {
     exit: exitCodes.cancelled,
     meaning:

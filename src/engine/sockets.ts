@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import type { ContainerState, Engine } from './contract.ts';
+import { EngineError } from './errors.ts';
+import { labelsOf } from './labels.ts';
+import { whereabouts } from './owner.ts';
+import { ensureProbeImage } from './probe-image.ts';
+import { parseSocketTable, socketTables, type Socket } from './socket-table.ts';
+
+/** Reads the sockets of one container again and again. Disposing it removes what it needed for that. */
+export interface SocketReader extends AsyncDisposable {
+  /** None when the container is down. */
+  read(): Promise<readonly Socket[]>;
+}
+
+/**
+ * What a container listens on, read from its network namespace, so that an image without a shell works too.
+ * @throws {EngineError} ENGINE_NO_PROBE when the engine is elsewhere and there is no way to look into it.
+ */
+export async function listeningSockets(
+  engine: Engine,
+  containerId: string,
+): Promise<readonly Socket[]> {
+  await using reader = await openSocketReader(engine, containerId);
+  return await reader.read();
+}
+
+/** @throws {EngineError} ENGINE_NO_PROBE as `listeningSockets`. */
+export async function openSocketReader(engine: Engine, containerId: string): Promise<SocketReader> {
+  const state = await engine.containers.inspect(containerId);
+  if (state?.isRunning !== true) return nothingToRead;
+  if (engine.info.isLocal && (await readLocally(state)) !== undefined) {
+    return localReader(engine, state);
+  }
+  const probe = await ensureProbeImage(engine);
+  if (probe !== undefined) return await sidecarReader(engine, containerId, probe);
+  return await insideReader(engine, containerId);
+}
+
+const nothingToRead: SocketReader = Object.freeze({
+  read: () => Promise.resolve([]),
+  [Symbol.asyncDispose]: () => Promise.resolve(),
+});
+
+function localReader(engine: Engine, first: ContainerState): SocketReader {
+  let state = first;
+  return {
+    read: async () => {
+      const sockets = await readLocally(state);
+      if (sockets !== undefined) return sockets;
+      // It went down, or was started again with another process id.
+      const now = await engine.containers.inspect(state.id);
+      if (now?.isRunning !== true) return [];
+      state = now;
+      return (await readLocally(now)) ?? [];
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/**
+ * Absent when the process is not, or no longer, the container's: a process id may be used again between two reads, so
+ * its cgroup is asked before and after.
+ */
+async function readLocally({ id, pid }: ContainerState): Promise<readonly Socket[] | undefined> {
+  const folder = `/proc/${String(pid)}`;
+  try {
+    if (!(await belongsTo(folder, id))) return undefined;
+    const texts = await Promise.all(socketTables.map((table) => readTable(folder, table)));
+    return (await belongsTo(folder, id)) ? parseTables(texts) : undefined;
+  } catch {
+    // The process ended, or this user may not look at it.
+    return undefined;
+  }
+}
+
+async function belongsTo(folder: string, containerId: string): Promise<boolean> {
+  return (await readFile(`${folder}/cgroup`, 'utf8')).includes(containerId);
+}
+
+/** A kernel without IPv6 has no tcp6 and udp6. */
+async function readTable(folder: string, table: string): Promise<string> {
+  const text = readFile(`${folder}/net/${table}`, 'utf8');
+  return table.endsWith('6') ? await text.catch(() => '') : await text;
+}
+
+function parseTables(texts: readonly string[]): readonly Socket[] {
+  return socketTables.flatMap((table, index) => parseSocketTable(texts[index] ?? '', table));
+}
+
+const MARK = '-- seatrial --';
+const TABLE_PATHS = socketTables.map((table) => `/proc/net/${table}`);
+const READ_ALL = TABLE_PATHS.map((path) => `cat ${path} 2>/dev/null; echo '${MARK}'`).join('; ');
+/** A sidecar whose process was killed ends by itself. */
+const SIDECAR_LIFE_S = '900';
+
+async function sidecarReader(
+  engine: Engine,
+  containerId: string,
+  probeImage: string,
+): Promise<SocketReader> {
+  const labels = labelsOf({ runId: 'probe', here: whereabouts(), createdAt: new Date() });
+  const sidecar = await engine.containers.create({
+    image: probeImage,
+    name: `seatrial-probe-${containerId.slice(0, 12)}-${crypto.randomUUID().slice(0, 8)}`,
+    labels,
+    network: `container:${containerId}`,
+    command: ['/bin/sleep', SIDECAR_LIFE_S],
+  });
+  const remove = (): Promise<void> => engine.containers.remove(sidecar);
+  try {
+    await engine.containers.start(sidecar);
+  } catch (error) {
+    await remove();
+    const state = await engine.containers.inspect(containerId);
+    if (state?.isRunning !== true) return nothingToRead;
+    throw error;
+  }
+  return {
+    read: async () => {
+      const { stdout } = await engine.containers.exec(sidecar, { argv: ['sh', '-c', READ_ALL] });
+      return parseTables(stdout.split(`${MARK}\n`));
+    },
+    [Symbol.asyncDispose]: remove,
+  };
+}
+
+/** The last way: the container's own `cat`. */
+async function insideReader(engine: Engine, containerId: string): Promise<SocketReader> {
+  const read = async (): Promise<readonly Socket[] | undefined> => {
+    const texts = await Promise.all(
+      TABLE_PATHS.map(async (path) => {
+        const argv = ['cat', path];
+        const result = await engine.containers.exec(containerId, { argv, user: '0' });
+        return result.exitCode === 126 || result.exitCode === 127 ? undefined : result.stdout;
+      }),
+    );
+    return texts.every((text) => text !== undefined) ? parseTables(texts) : undefined;
+  };
+  if ((await read()) === undefined) {
+    throw new EngineError(
+      'ENGINE_NO_PROBE',
+      `The sockets of container ${containerId.slice(0, 12)} cannot be read: the engine at ${engine.endpoint.url} is not on this machine, there is no static busybox here, and the image has no \`cat\``,
+    );
+  }
+  return {
+    read: async () => (await read()) ?? [],
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
