@@ -5,6 +5,7 @@ import { z } from 'zod';
 /**
  * Prints `N passed, N failed, N skipped`, summed over the JSON reports that Vitest wrote during
  * `scripts/check.ts`. Exit code 1 when a test failed, and when there was none.
+ *   node scripts/test-count.ts [FOLDER]
  */
 const reportSchema = z.object({
   numPassedTests: z.number(),
@@ -18,7 +19,8 @@ const reportSchema = z.object({
 
 type Report = z.infer<typeof reportSchema>;
 
-const reports = await readReports(join(import.meta.dirname, '..', '.cache', 'vitest'));
+const [folder = join(import.meta.dirname, '..', '.cache', 'vitest')] = process.argv.slice(2);
+const reports = await readReports(folder);
 const passed = sum((report) => report.numPassedTests);
 const failed = sum((report) => report.numFailedTests + countBrokenFiles(report));
 const skipped = sum((report) => report.numPendingTests + report.numTodoTests);
@@ -38,13 +40,11 @@ function countBrokenFiles(report: Report): number {
   ).length;
 }
 
-async function readReports(folder: string): Promise<readonly Report[]> {
-  const names = await readdir(folder).catch(() => []);
+async function readReports(of: string): Promise<readonly Report[]> {
+  const names = await readdir(of).catch(() => []);
   return Promise.all(
     names
       .filter((name) => name.endsWith('.json'))
-      .map(async (name) =>
-        reportSchema.parse(JSON.parse(await readFile(join(folder, name), 'utf8'))),
-      ),
+      .map(async (name) => reportSchema.parse(JSON.parse(await readFile(join(of, name), 'utf8')))),
   );
 }

@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { gates, type Gate } from '../scripts/gates.ts';
+import { runGate } from '../scripts/run-gate.ts';
+
+const root = join(import.meta.dirname, '..');
+
+describe('a gate', () => {
+  it('passes with exit code 0, and keeps what was printed in the order it came', async () => {
+    const result = await runGate(
+      gate(['sh', '-c', 'echo one; echo two >&2; sleep 0.1; echo three']),
+      root,
+    );
+
+    expect(result).toMatchObject({ isPassed: true, output: 'one\ntwo\nthree\n' });
+  });
+
+  it('fails with any other exit code', async () => {
+    const result = await runGate(gate(['sh', '-c', 'echo why; exit 7']), root);
+
+    expect(result).toMatchObject({ isPassed: false, output: 'why\n' });
+  });
+
+  it('fails when its program is not there', async () => {
+    const result = await runGate(gate(['no-such-program']), root);
+
+    expect(result.isPassed).toBe(false);
+    expect(result.output).toContain('no-such-program');
+  });
+
+  it('fails when it does not end in time', async () => {
+    const result = await runGate({ ...gate(['sleep', '60']), timeoutMs: 100 }, root);
+
+    expect(result.isPassed).toBe(false);
+    expect(result.output).toContain('the limit is 0.1 s');
+  });
+
+  it('has a name of its own, and the gates without an engine come first', () => {
+    const names = gates.map(({ name }) => name);
+
+    expect(new Set(names).size).toBe(names.length);
+    expect(gates.map(({ needsEngine }) => needsEngine)).toEqual(
+      gates.map(({ needsEngine }) => needsEngine).toSorted((a, b) => Number(a) - Number(b)),
+    );
+  });
+});
+
+describe('the count of tests', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'seatrial-count-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('is not green without a test', () => {
+    expect(count(folder)).toEqual({ status: 1, stdout: '0 passed, 0 failed, 0 skipped\n' });
+  });
+
+  it('is the sum over the projects', async () => {
+    await writeReport('unit', { passed: 3, pending: 1 });
+    await writeReport('engine', { passed: 2 });
+
+    expect(count(folder)).toEqual({ status: 0, stdout: '5 passed, 0 failed, 1 skipped\n' });
+  });
+
+  it('counts a file that could not be loaded as a failure', async () => {
+    await writeReport('e2e', { passed: 1, files: [{ status: 'failed', assertionResults: [] }] });
+
+    expect(count(folder)).toEqual({ status: 1, stdout: '6 passed, 1 failed, 1 skipped\n' });
+  });
+
+  async function writeReport(
+    project: string,
+    report: { passed: number; pending?: number; files?: readonly object[] },
+  ): Promise<void> {
+    const text = JSON.stringify({
+      numPassedTests: report.passed,
+      numFailedTests: 0,
+      numPendingTests: report.pending ?? 0,
+      numTodoTests: 0,
+      testResults: report.files ?? [],
+    });
+    await writeFile(join(folder, `${project}.json`), text);
+  }
+});
+
+function gate(argv: readonly string[]): Gate {
+  return { name: 'planted', proves: 'nothing', argv, needsEngine: false, timeoutMs: 10_000 };
+}
+
+function count(folder: string): { readonly status: number | null; readonly stdout: string } {
+  const script = join(root, 'scripts', 'test-count.ts');
+  const { status, stdout } = spawnSync(process.execPath, [script, folder], { encoding: 'utf8' });
+  return { status, stdout };
+}
