@@ -81,7 +81,11 @@ async function readSavedImage(options: PackOptions): Promise<SavedImage> {
   const { engine, image, signal } = options;
   const tar = extract();
   const source: Readable = await engine.images.save(image.id, signal);
-  source.on('error', (error) => tar.destroy(error));
+  let broken: Error | undefined;
+  source.on('error', (error) => {
+    broken ??= error;
+    tar.destroy(error);
+  });
   source.pipe(tar);
   let config: Buffer | undefined;
   let isIncomplete = false;
@@ -97,6 +101,9 @@ async function readSavedImage(options: PackOptions): Promise<SavedImage> {
         else layers.set(layer.diffId, layer);
       } else entry.resume();
     }
+  } catch (error) {
+    // The tar says only that it was destroyed; the engine's stream says why.
+    throw broken ?? error;
   } finally {
     source.destroy();
   }

@@ -60,12 +60,12 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
       const draft = join(temporary, draftName());
       try {
         const blob = await writeHashed(draft, bytes);
-        await rename(draft, pathOf(blob.digest));
-        await syncFolder(blobs);
+        await onDisk(folder, rename(draft, pathOf(blob.digest)));
+        await onDisk(folder, syncFolder(blobs));
         return blob;
       } catch (error) {
         await rm(draft, { force: true });
-        throw systemCodeOf(error) === undefined ? error : storeFailure(folder, error);
+        throw error;
       }
     },
     readRecord: async (name: string) => await readTextIfThere(join(folder, 'records', name)),
@@ -77,14 +77,14 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
 async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
-  const file = await open(path, 'wx');
+  const file = await onDisk(path, open(path, 'wx'));
   try {
     for await (const chunk of bytes) {
       hash.update(chunk);
       sizeBytes += chunk.length;
-      await file.writev([chunk]);
+      await onDisk(path, file.writev([chunk]));
     }
-    await file.sync();
+    await onDisk(path, file.sync());
   } finally {
     await file.close();
   }
@@ -112,6 +112,15 @@ async function dropAbandoned(folder: string): Promise<void> {
     return owner === undefined || livenessOf(owner) === 'dead';
   });
   await Promise.all(abandoned.map(async (name) => await rm(join(folder, name), { force: true })));
+}
+
+/** The disk's failures are the store's; those of whoever gives the bytes are not. */
+async function onDisk<Result>(path: string, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw storeFailure(path, error);
+  }
 }
 
 function storeFailure(path: string, cause: unknown): ShipError {
