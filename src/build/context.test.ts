@@ -4,6 +4,8 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { processEnvironment } from '../host/environment.ts';
+import { runProcess } from '../host/process.ts';
 import { everything, scanContext, type ContextFilter } from './context.ts';
 import type { BuildError } from './errors.ts';
 import { contextFolder } from './testing/context-folder.ts';
@@ -74,7 +76,7 @@ test('a folder that the filter excludes whole is not read, unless something in i
 
 test('sockets and pipes are left out and told', async () => {
   await using folder = await contextFolder({ a: '' });
-  execFileSync('mkfifo', [join(folder.path, 'pipe')]);
+  await runProcess('mkfifo', [join(folder.path, 'pipe')], { env: processEnvironment() });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(join(folder.path, 'socket'), resolve));
 
