@@ -29,7 +29,8 @@ export function toEngineError(thrown: unknown, call: FailedCall): EngineError {
   const status = statusOf(thrown);
   if (status !== undefined) return refusal(thrown, { status, call });
   const code = systemCodeOf(thrown) ?? '';
-  return new EngineError(connectionCode(code), connectionMessage(code, call), {
+  const reason = messageOf(thrown) || code || 'the connection failed';
+  return new EngineError(connectionCode(code), connectionMessage({ code, reason }, call), {
     cause: thrown,
     details: { request: call.request, systemCode: code },
     ...hintFor(code, call.target),
@@ -62,7 +63,10 @@ function connectionCode(code: string): EngineErrorCode {
   return code.startsWith('HPE_') ? 'ENGINE_FAILED' : 'ENGINE_UNREACHABLE';
 }
 
-function connectionMessage(code: string, { target, request }: FailedCall): string {
+function connectionMessage(
+  { code, reason }: { readonly code: string; readonly reason: string },
+  { target, request }: FailedCall,
+): string {
   const where = `${target.url} (${target.origin})`;
   const kind = connectionCode(code);
   if (kind === 'ENGINE_SOCKET_ABSENT') return `There is no engine socket at ${where}`;
@@ -73,7 +77,7 @@ function connectionMessage(code: string, { target, request }: FailedCall): strin
   if (kind === 'ENGINE_FAILED') {
     return `What answers at ${where} does not speak the Docker Engine API: ${code}`;
   }
-  return `The engine at ${where} cannot be reached: ${code || 'connection failed'}`;
+  return `The engine at ${where} cannot be reached: ${reason}`;
 }
 
 function hintFor(code: string, target: DialTarget): { readonly hint?: string } {
