@@ -1,7 +1,7 @@
 import type { Case } from '../kernel/verdict.ts';
-import type { RunView, StepView } from './run-view.ts';
-import { isFailure, nameStep } from './step-text.ts';
-import { verdictMark, stateMark, type Style } from './style.ts';
+import type { StepView } from './run-view.ts';
+import { isFailure } from './step-text.ts';
+import { verdictMark, type Style } from './style.ts';
 import { cleanLine, cleanText, wrapWords } from './terminal-text.ts';
 import { renderDuration } from './duration.ts';
 
@@ -27,19 +27,13 @@ export function renderCase(each: Case, title: string, place: TextPlace): readonl
   ];
 }
 
-/** A step that failed by itself and not by a case: its error and the last of its output. */
-export function renderStepFailure(
-  step: StepView,
-  view: RunView,
-  place: TextPlace,
-): readonly string[] {
+/** Below the line of a step that failed by itself and not by a case: its error and the last of its output. */
+export function renderStepFailure(step: StepView, place: TextPlace): readonly string[] {
   const { style } = place;
   if ((step.state !== 'failed' && step.state !== 'lost') || step.cases.some(isFailure)) return [];
-  const title = `${step.kind} ${nameStep(step, view)}`;
   const message = step.error?.message ?? step.reason ?? `The step ${step.state} without a reason.`;
   const output = step.output.slice(-OUTPUT_LINES).map(({ text }) => text);
   return [
-    `${stateMark(style, step.state)} ${style.strong(title)}`,
     // The message of an error may have lines of its own, such as a piece of a Dockerfile.
     ...cleanText(message)
       .split('\n')

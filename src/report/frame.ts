@@ -56,7 +56,7 @@ function renderRunningStep(
 
 function renderRunningCase(each: RunningCase, place: FramePlace): string {
   const time = renderDuration(elapsedMs(each.startedAt, place.now));
-  const room = Math.max(8, place.width - 4 - 2 - 2 - time.length);
+  const room = Math.max(8, place.width - time.length - 9);
   const id = cutToWidth(cleanLine(each.id), room, place.style.symbols.more);
   return `    ${place.style.accent(spinnerOf(place))} ${id}  ${place.style.faint(time)}`;
 }

@@ -23,44 +23,52 @@ const DOCS_PAGE = 'docs/reference/errors.md';
 
 /** An error in the form that events and reports carry. What is no error of ours is a bug of ours. */
 export function toErrorPicture(thrown: unknown): ErrorPicture {
-  const message = messageOf(thrown);
-  if (thrown instanceof AppError) return { code: thrown.code, message, hint: thrown.hint };
-  return { ...BUG, message };
+  return isAppError(thrown)
+    ? { code: thrown.code, message: thrown.message, hint: thrown.hint }
+    : { ...BUG, message: messageOf(thrown) };
+}
+
+/** `instanceof` alone would leave the type of the code open. */
+function isAppError(thrown: unknown): thrown is AppError {
+  return thrown instanceof AppError;
 }
 
 /** How the process ends for it. */
 export function exitCodeOf(thrown: unknown): ExitCode {
-  return thrown instanceof AppError ? thrown.exitCode : exitCodes.bug;
+  return isAppError(thrown) ? thrown.exitCode : exitCodes.bug;
 }
 
 /** What happened, the values, the causes, what to do, and where to read more. */
 export function renderError(thrown: unknown, place: ErrorPlace): readonly string[] {
   const { style, width } = place;
   const { code, message, hint } = toErrorPicture(thrown);
-  const isBug = !(thrown instanceof AppError);
+  const isBug = !isAppError(thrown);
   const head = isBug ? `This is a bug of seatrial: ${message}` : message;
   const [first = '', ...rest] = cleanText(head)
     .split('\n')
     .flatMap((line) => wrapWords(line, width - 2));
+  const rows: readonly Row[] = [
+    ...detailsOf(thrown, message),
+    ...causesOf(thrown).map((cause): Row => ['cause', cause]),
+    ['fix', hint],
+    ...(isBug ? [] : [['see', `${DOCS_PAGE}#${code.toLowerCase()} (${code})`] as const]),
+  ];
   return [
     `${style.bad(style.symbols.fail)} ${style.strong(first)}`,
     ...rest.map((line) => `  ${line}`.trimEnd()),
-    ...detailsOf(thrown, message).flatMap(([name, value]) => labelled(name, value, place)),
-    ...causesOf(thrown).flatMap((cause) => labelled('cause', cause, place)),
-    ...labelled('fix', hint, place),
-    ...labelled('see', isBug ? '' : `${DOCS_PAGE}#${code.toLowerCase()} (${code})`, place),
+    ...renderRows(rows, place),
     ...(place.isDebug === true && thrown instanceof Error ? quote(thrown.stack ?? '', style) : []),
   ];
 }
 
-type Detail = readonly [name: string, value: string];
+type Row = readonly [name: string, value: string];
 
 /** Values that the message does not name already. */
-function detailsOf(thrown: unknown, message: string): readonly Detail[] {
-  if (!(thrown instanceof AppError)) return [];
+function detailsOf(thrown: unknown, message: string): readonly Row[] {
+  if (!isAppError(thrown)) return [];
   return Object.entries(thrown.details)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]): Detail => [name, renderValue(value)])
+    .map(([name, value]): Row => [name, renderValue(value)])
     .filter(([, value]) => !message.includes(value));
 }
 
@@ -87,7 +95,10 @@ function causesOf(thrown: unknown): readonly string[] {
 function nextCause(thrown: unknown): unknown {
   if (!(thrown instanceof Error)) return undefined;
   // Node joins the failed attempts of one connection so.
-  if (thrown.cause === undefined && thrown instanceof AggregateError) return thrown.errors[0];
+  if (thrown.cause === undefined && thrown instanceof AggregateError) {
+    const errors: readonly unknown[] = thrown.errors;
+    return errors[0];
+  }
   return thrown.cause;
 }
 
@@ -95,11 +106,13 @@ function firstLine(text: string): string {
   return text.trim().split('\n')[0] ?? '';
 }
 
-function labelled(label: string, text: string, { style, width }: ErrorPlace): readonly string[] {
-  if (text === '') return [];
-  const head = label.padEnd(6);
-  const lines = wrapWords(cleanLine(text), Math.max(20, width - head.length - 4));
-  return lines.map(
-    (line, index) => `  ${style.accent(index === 0 ? head : ' '.repeat(head.length))}  ${line}`,
-  );
+function renderRows(rows: readonly Row[], { style, width }: ErrorPlace): readonly string[] {
+  const nameWidth = Math.max(...rows.map(([name]) => name.length));
+  return rows.flatMap(([name, value]) => {
+    const lines = wrapWords(cleanLine(value), Math.max(20, width - nameWidth - 4));
+    return lines.map((line, index) => {
+      const head = (index === 0 ? name : '').padEnd(nameWidth);
+      return `  ${style.accent(head)}  ${line}`;
+    });
+  });
 }

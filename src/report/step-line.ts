@@ -9,9 +9,10 @@ export function renderStepLine(
   const { style, width } = place;
   const time = parts.time.padStart(7);
   const head = `${parts.kind.padEnd(5)}  ${parts.name.padEnd(parts.nameWidth)}`;
-  const room = width - 2 - textWidth(head) - 2 - time.length - 2;
+  // The last column stays free: some terminals wrap a line that fills it.
+  const room = width - textWidth(head) - time.length - 7;
   const detail = room >= 8 ? cutToWidth(parts.detail, room, style.symbols.more) : '';
-  const line = cutToWidth(head, Math.max(8, width - 4 - time.length), style.symbols.more);
+  const line = cutToWidth(head, Math.max(8, width - time.length - 5), style.symbols.more);
   return `${parts.mark} ${style.strong(line)}  ${style.faint(time)}  ${parts.paint(detail)}`.trimEnd();
 }
 

@@ -30,20 +30,22 @@ export function renderComparison(
   before: readonly StageTimes[],
   after: readonly StageTimes[],
 ): readonly string[] {
-  const same = (a: StageTimes, b: StageTimes): boolean => a.stage === b.stage && a.of === b.of;
-  const added = after.filter((each) => !before.some((other) => same(each, other)));
-  const rows = [...before, ...added].map(({ stage, of }) => ({
-    stage,
-    of,
-    a: before.find((each) => each.stage === stage && each.of === of),
-    b: after.find((each) => each.stage === stage && each.of === of),
-  }));
+  const added = after.filter((each) => !before.some((other) => isSameStage(each, other)));
+  const stages = [...before, ...added];
+  const rows = [...stages.filter(isPart), ...stages.filter((each) => !isPart(each))].map(
+    ({ stage, of }) => ({
+      stage,
+      of,
+      a: before.find((each) => each.stage === stage && each.of === of),
+      b: after.find((each) => each.stage === stage && each.of === of),
+    }),
+  );
   if (rows.length === 0) return ['None of these runs has times to compare.'];
   const columns = [
     { title: 'stage' },
     { title: 'of' },
     ...numbers('min A', 'median A', 'max A', 'runs A'),
-    ...numbers('min B', 'median B', 'max B', 'runs B', 'median'),
+    ...numbers('min B', 'median B', 'max B', 'runs B', 'change'),
   ];
   return renderTable(
     columns,
@@ -57,6 +59,14 @@ export function renderComparison(
       renderChange(a?.medianMs, b?.medianMs),
     ]),
   );
+}
+
+function isPart({ stage }: StageTimes): boolean {
+  return stage !== 'total';
+}
+
+function isSameStage(a: StageTimes, b: StageTimes): boolean {
+  return a.stage === b.stage && a.of === b.of;
 }
 
 function renderSpan(stage: StageTimes | undefined): readonly string[] {

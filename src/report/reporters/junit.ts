@@ -53,11 +53,15 @@ function countOf(kind: Result['kind']): (suite: Suite) => number {
 function toSuite(step: StepView, view: RunView): Suite {
   const name = `${step.kind} ${nameStep(step, view)}`;
   const cases = step.cases.map(toResult);
-  const isTold = cases.some(({ kind }) => kind === 'failure' || kind === 'error');
-  // A step may fail although none of its cases did, and a report without a failure would lie.
-  const isOwn =
-    cases.length === 0 || (!isTold && (step.state === 'failed' || step.state === 'lost'));
-  return { name, step, cases: isOwn ? [...cases, toStepResult(step, name)] : cases };
+  const own = toStepResult(step, name);
+  const isTold = cases.some(isBad);
+  // A step may end badly although none of its cases did, and a report without a failure would lie.
+  const isOwn = cases.length === 0 || (isBad(own) && !isTold);
+  return { name, step, cases: isOwn ? [...cases, own] : cases };
+}
+
+function isBad({ kind }: Result): boolean {
+  return kind === 'failure' || kind === 'error';
 }
 
 function toResult(each: Case): Result {
@@ -95,14 +99,14 @@ function toStepResult(step: StepView, name: string): Result {
     waiting: 'skipped',
     running: 'error',
   };
-  const kind = kinds[step.state];
-  return {
+  const result = {
     name,
     durationMs: step.durationMs,
-    kind,
+    kind: kinds[step.state],
     message,
-    text: kind === 'failure' || kind === 'error' ? output : message,
+    text: message,
   };
+  return isBad(result) ? { ...result, text: output } : result;
 }
 
 function renderSuite({ name, step, cases }: Suite): Markup {

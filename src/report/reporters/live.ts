@@ -60,6 +60,7 @@ function openLive(target: ReportTarget, screen: Screen): OpenReport {
 
   const renderFinished = (step: StepView): readonly string[] => {
     if (step.state === 'running') return [];
+    const failure = renderStepFailure(step, placeNow());
     const hasFailed = step.state === 'failed' || step.state === 'lost';
     const line = renderStepLine(
       {
@@ -68,12 +69,12 @@ function openLive(target: ReportTarget, screen: Screen): OpenReport {
         name: nameStep(step, view),
         nameWidth: Math.max(...view.steps.map((each) => nameStep(each, view).length)),
         time: timeOf(step),
-        detail: describeResult(step),
+        detail: failure.length > 0 ? step.state : describeResult(step),
         paint: hasFailed ? style.bad : style.faint,
       },
       placeNow(),
     );
-    return [line, ...renderStepFailure(step, view, placeNow())];
+    return [line, ...failure];
   };
 
   /** Lines that stay. */
@@ -112,5 +113,6 @@ function openLive(target: ReportTarget, screen: Screen): OpenReport {
 }
 
 function widthOf({ columns }: Output): number {
-  return Math.max(20, columns ?? 80);
+  // On anything narrower lines are wrapped: there is no room left to cut from.
+  return Math.max(40, columns ?? 80);
 }

@@ -69,9 +69,11 @@ function openPlain(target: ReportTarget): OpenReport {
 
   const renderFinished = (step: StepView): readonly string[] => {
     if (step.state === 'running') return [];
-    const parts = [style.strong(titleOf(step)), timeOf(step), describeResult(step)];
+    const failure = renderStepFailure(step, place);
+    const result = failure.length > 0 ? step.state : describeResult(step);
+    const parts = [style.strong(titleOf(step)), timeOf(step), result];
     const line = `${stateMark(style, step.state)} ${parts.filter((part) => part !== '').join('  ')}`;
-    return [line, ...renderStepFailure(step, view, place)];
+    return [line, ...failure];
   };
 
   const render = (event: RunEvent): readonly string[] => {
