@@ -38,9 +38,7 @@ export type WireManifest = z.infer<typeof manifestSchema>;
 
 /** @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#error-codes */
 export const errorsSchema = z.object({
-  errors: z
-    .array(z.object({ code: z.string(), message: z.string().nullish(), detail: z.unknown() }))
-    .min(1),
+  errors: z.array(z.object({ code: z.string(), message: z.string().nullish() })).min(1),
 });
 
 /** @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-tags */

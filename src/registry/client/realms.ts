@@ -10,9 +10,9 @@ const COUNTRY_SECOND_LEVEL = wordSet(
 /** Domains below which every name may have another owner. */
 const SHARED_DOMAINS = wordSet(
   'amazonaws.com appspot.com azurecr.io azurewebsites.net cloudfront.net fly.dev ' +
-  'github.io gitlab.io herokuapp.com netlify.app ngrok.app ngrok.io ngrok-free.app ' +
-  'onrender.com pages.dev pkg.dev railway.app run.app trycloudflare.com vercel.app ' +
-  'web.app windows.net workers.dev',
+    'github.io gitlab.io herokuapp.com netlify.app ngrok.app ngrok.io ngrok-free.app ' +
+    'onrender.com pages.dev pkg.dev railway.app run.app trycloudflare.com vercel.app ' +
+    'web.app windows.net workers.dev',
 );
 
 /**

@@ -85,7 +85,9 @@ export async function askStatus(
   if (answered.status !== 204 && answered.status !== 202 && answered.status !== 200) {
     const step = await failedStep(context, answered);
     // A registry that cannot say how far it got cannot be resumed.
-    return step.kind === 'broken' && step.answer === undefined ? { kind: 'lost', cause: step.cause } : step;
+    return step.kind === 'broken' && step.answer === undefined
+      ? { kind: 'lost', cause: step.cause }
+      : step;
   }
   await answered.discard();
   follow(session, answered, context.exchange);
@@ -185,9 +187,13 @@ async function failedStep(
   const isLost =
     Array.isArray(codes) && codes.some((code: unknown) => LOST_CODES.some((each) => each === code));
   if (isLost || cause.code === 'DIGEST_MISMATCH') return { kind: 'lost', cause };
-  throw cause.code === 'REGISTRY_FAILED'
-    ? uploadFailed(context, answer.status, cause.message)
-    : cause;
+  throw asUploadFailure(cause);
+}
+
+/** What a registry says about a status is one thing; that the upload failed is what counts here. */
+export function asUploadFailure(cause: RegistryError): RegistryError {
+  if (cause.code !== 'REGISTRY_FAILED') return cause;
+  return new RegistryError('UPLOAD_FAILED', cause.message, { cause, details: cause.details });
 }
 
 function uploadFailed(context: UploadContext, status: number, said: string): RegistryError {

@@ -11,6 +11,7 @@ import type { Session } from './session.ts';
 import { TokenServerBusy } from './tokens.ts';
 import {
   askStatus,
+  asUploadFailure,
   cancel,
   commit,
   sendChunk,
@@ -110,8 +111,10 @@ async function send(
     if (step.kind === 'done') return;
     cursor.close();
     await cancel(context, upload);
-    if (!(await work.session.connection.retries.next(work.operation, { count })))
-      throw giveUp(step.cause);
+    // Bytes that were wrong twice are wrong at the source.
+    const most = step.cause.code === 'DIGEST_MISMATCH' ? 2 : undefined;
+    if (!(await work.session.connection.retries.next(work.operation, { count, most })))
+      throw asUploadFailure(step.cause);
   }
 }
 
@@ -198,7 +201,7 @@ async function recover(
   for (let count = failed.count; ; count += 1) {
     const { answer } = step;
     if (!(await session.connection.retries.next(operation, { count, answer }))) {
-      throw giveUp(step.cause);
+      throw asUploadFailure(step.cause);
     }
     if (await hasBlob(context, session, source.digest)) return { kind: 'done' };
     const status = await askStatus(context, upload, failed.end);
@@ -240,10 +243,4 @@ function stuck({ context, source }: Sending): RegistryError {
     'UPLOAD_FAILED',
     `${context.host} takes chunks of ${source.digest} and confirms none of their bytes`,
   );
-}
-
-/** What a registry says about a status is one thing; that the upload failed is what counts here. */
-function giveUp(cause: RegistryError): RegistryError {
-  if (cause.code !== 'REGISTRY_FAILED') return cause;
-  return new RegistryError('UPLOAD_FAILED', cause.message, { cause, details: cause.details });
 }
