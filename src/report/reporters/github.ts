@@ -1,6 +1,5 @@
 import { appendFile } from 'node:fs/promises';
 import { foldReport } from '../fold-report.ts';
-import { renderAnnotations, renderStepSummary } from '../github-text.ts';
 import type { Reporter } from '../reporter.ts';
 
 /**
@@ -14,6 +13,7 @@ export const github: Reporter = {
   destination: 'output',
   open: async ({ out, env }) =>
     foldReport(async (view) => {
+      const { renderAnnotations, renderStepSummary } = await import('../github-text.ts');
       const annotations = renderAnnotations(view);
       if (annotations.length > 0) out.write(`${annotations.join('\n')}\n`);
       const summaryPath = env['GITHUB_STEP_SUMMARY'] ?? '';

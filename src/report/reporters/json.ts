@@ -1,6 +1,5 @@
 import { foldReport } from '../fold-report.ts';
 import type { Reporter } from '../reporter.ts';
-import { toReport } from '../to-report.ts';
 
 /** For programs: one object, when the run is over. */
 export const json: Reporter = {
@@ -9,6 +8,7 @@ export const json: Reporter = {
   destination: 'output',
   open: async ({ out }) =>
     foldReport(async (view) => {
+      const { toReport } = await import('../to-report.ts');
       out.write(`${JSON.stringify(toReport(view), undefined, 2)}\n`);
     }),
 };
