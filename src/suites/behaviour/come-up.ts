@@ -4,8 +4,9 @@ import { awaitReady } from '../../engine/readiness/await-ready.ts';
 import type { NotReady, ReadyKind, ReadyResult } from '../../engine/readiness/contract.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import { withLogFrom } from './log-from.ts';
-import { awaitSomePorts } from './some-ports.ts';
+import { awaitSomePorts, type SomePorts } from './some-ports.ts';
 import { renderList } from './render.ts';
+import { isRefusalOfImage } from './start-advice.ts';
 import { exposedTcpPortsOf, type Subject } from './subject.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import type { Trial } from './trial.ts';
@@ -39,14 +40,19 @@ async function start({ containers }: Engine, containerId: string): Promise<strin
   }
 }
 
-/** 126 and 127: the program is there and cannot be run, or is not there. */
+/** Engines say 500 for some of these. 126 and 127: the program is there and cannot be run, or is not there. */
 function isFaultOfImage(error: EngineError, { exitCode, error: noted }: ContainerState): boolean {
   if (exitCode === 126 || exitCode === 127) return true;
-  return error.code === 'ENGINE_REFUSED_REQUEST' && noted !== '';
+  if (error.code === 'ENGINE_REFUSED_REQUEST' && noted !== '') return true;
+  return error.code === 'ENGINE_FAILED' && isRefusalOfImage(noted === '' ? error.message : noted);
 }
 
 /** What is derived from EXPOSE asks for every port; some images open some of them only when asked to. */
-async function wait(trial: Trial, engine: Engine, containerId: string): Promise<ReadyResult> {
+async function wait(
+  trial: Trial,
+  engine: Engine,
+  containerId: string,
+): Promise<ReadyResult | SomePorts> {
   const { clock, signal, subject } = trial;
   const { profile, record } = subject.image;
   const over = new AbortController();
@@ -68,13 +74,27 @@ async function wait(trial: Trial, engine: Engine, containerId: string): Promise<
   }
 }
 
-function toOutcome(result: ReadyResult, subject: Subject, durationMs: number): StartOutcome {
+function toOutcome(
+  result: ReadyResult | SomePorts,
+  subject: Subject,
+  durationMs: number,
+): StartOutcome {
   if (result.state === 'ready') {
     return { state: 'ready', durationMs, because: because(result.by, subject) };
   }
+  if (result.state === 'some') {
+    const [open, closed] = [renderList(result.open), renderList(result.closed)];
+    return {
+      state: 'ready',
+      durationMs,
+      because: `port ${open} listens, and ${closed} stays closed`,
+    };
+  }
   if (result.state === 'exited') {
-    const { exitCode, isOomKilled } = result;
-    const log = result.lastLogLines.join('\n');
+    const { exitCode, isOomKilled, lastLogLines } = result;
+    const log = lastLogLines.join('\n');
+    const last = lastLogLines.at(-1) ?? '';
+    if (RUNTIME_REFUSAL.test(last)) return { state: 'refused', durationMs, because: last };
     return { state: 'exited', durationMs, exitCode, isOomKilled, log };
   }
   return {
@@ -85,6 +105,9 @@ function toOutcome(result: ReadyResult, subject: Subject, durationMs: number): S
   };
 }
 
+/** What the runtime prints into the log when it is too late to tell the engine: the program could not be run. */
+const RUNTIME_REFUSAL = /^(?:standard_init_linux\.go:\d+: )?exec (?:user process caused|\S+): /u;
+
 /** What a port probe saw last is told better, and for all ports, from the sockets. */
 function seenOf({ lastSeen }: NotReady): string {
   return lastSeen === undefined || /\bport \d+\b/u.test(lastSeen) ? '' : `; ${lastSeen}`;
@@ -92,7 +115,12 @@ function seenOf({ lastSeen }: NotReady): string {
 
 function healthLines({ lastHealthOutput = '' }: NotReady): readonly string[] {
   const text = lastHealthOutput.trim();
-  return text === '' ? [] : ['last health check:', ...text.split('\n').slice(-4), 'log:'];
+  return text === ''
+    ? []
+    : text
+        .split('\n')
+        .slice(-4)
+        .map((line) => `health check: ${line}`);
 }
 
 function because(by: ReadyKind, subject: Subject): string {

@@ -2,7 +2,7 @@ import { RE2JS } from 're2js';
 import { systemClock, type Clock } from '../../host/clock.ts';
 import type { BehaviourSuite } from '../../config/schema.ts';
 import { parseHttpTarget } from '../../engine/http-target.ts';
-import { selectProbes } from '../../engine/readiness/probes.ts';
+import { selectProbe } from '../../engine/readiness/probes.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import type { SuiteContext, SuiteReport } from '../contract.ts';
@@ -74,7 +74,7 @@ export async function judgeImage(options: JudgeImageOptions): Promise<JudgedImag
 function refuseInvalidSettings(subject: Subject): void {
   const { image } = subject;
   const { ready, state } = image.profile;
-  selectProbes(ready, image.record);
+  selectProbe(ready, image.record);
   for (const which of ['write', 'read'] as const) {
     const action = state?.[which];
     try {

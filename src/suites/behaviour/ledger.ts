@@ -51,14 +51,17 @@ export class Ledger {
   /** Says that the checks of a run are on: their time counts from here. */
   begin(needs: RunId): void {
     for (const check of this.#open(needs)) {
-      this.#startedAtMs.set(check.id, this.#options.clock.monotonicMs());
+      this.#time(check);
       this.#options.report.caseStarted(check.id);
     }
   }
 
   /** Judges all open checks of a run by its facts, at the same time. */
   async judge<Need extends RunId>(needs: Need, run: Runs[Need]): Promise<void> {
-    await Promise.all(this.#open(needs).map((check) => this.#judgeOne(check, run)));
+    const open = this.#open(needs);
+    // The time of the first start is that of the check that judges it; the others only look.
+    for (const check of open) if (isLook(check, this.#options.foundation)) this.#time(check);
+    await Promise.all(open.map((check) => this.#judgeOne(check, run)));
   }
 
   /** Skips the open checks of a run. */
@@ -71,13 +74,14 @@ export class Ledger {
   }
 
   skip(check: Check, { message, reason }: Excuse): void {
+    this.#startedAtMs.delete(check.id);
     this.#close(check, { verdict: 'skip', message, reason });
   }
 
   /** Skips every open check that does not apply to the class that was found. */
-  classify({ imageClass, because }: Classification): void {
+  classify({ imageClass }: Classification): void {
     for (const check of this.#open()) {
-      if (!check.appliesTo.includes(imageClass)) this.skip(check, excuseOf(imageClass, because));
+      if (!check.appliesTo.includes(imageClass)) this.skip(check, excuseOf(imageClass));
     }
   }
 
@@ -111,6 +115,10 @@ export class Ledger {
       this.#options.signal.throwIfAborted();
       this.#lose(check, error);
     }
+  }
+
+  #time(check: Check): void {
+    this.#startedAtMs.set(check.id, this.#options.clock.monotonicMs());
   }
 
   #lose(check: Check, thrown: unknown): void {
@@ -147,6 +155,10 @@ export class Ledger {
   }
 }
 
+function isLook(check: Check, foundation: Check): boolean {
+  return check.needs === foundation.needs && check !== foundation;
+}
+
 const LONG_REASONS: Readonly<Record<ImageClass, string>> = {
   service: 'the image is a service',
   'one-shot': 'the image does its work and ends: there is no service to judge',
@@ -156,7 +168,7 @@ const LONG_REASONS: Readonly<Record<ImageClass, string>> = {
   broken: 'the image does not start: see `starts`',
 };
 
-function excuseOf(imageClass: ImageClass, because: string): Excuse {
+function excuseOf(imageClass: ImageClass): Excuse {
   const reason = LONG_REASONS[imageClass];
-  return { message: `Does not apply: ${reason} (${because}).`, reason };
+  return { message: `Does not apply: ${reason}.`, reason };
 }

@@ -13,6 +13,9 @@ export interface StartAdvice {
   readonly fix: string;
 }
 
+const HEALTH_FIX =
+  'Make the health check pass: run its command by hand in the container (`docker exec`), and correct it or the program.';
+
 type Exited = Extract<StartOutcome, { state: 'exited' }>;
 
 /** Explains an outcome that is not `ready`. `sockets` are those of a container that is up and not ready. */
@@ -26,7 +29,8 @@ export function adviseOnStart(
   if (outcome.state === 'ready') return { message: 'It is ready.', fix: 'Change nothing.' };
   const { seen, fix } = adviseOnSilence(subject, sockets);
   const seconds = renderSeconds(outcome.durationMs);
-  return { message: `Not ready after ${seconds}: ${outcome.because}; ${seen}.`, fix };
+  const message = `Not ready after ${seconds}: ${outcome.because}; ${seen}.`;
+  return { message, fix: outcome.log.startsWith('health check: ') ? HEALTH_FIX : fix };
 }
 
 /** The last lines of the log, or the engine's words: what a person reads first. */
@@ -132,6 +136,11 @@ const refusals: readonly Refusal[] = [
     }),
   },
 ];
+
+/** Whether the engine's words tell of the image, and not of the engine. */
+export function isRefusalOfImage(text: string): boolean {
+  return refusals.some(({ pattern }) => pattern.test(text));
+}
 
 function adviseOnRefusal(because: string, subject: Subject): StartAdvice {
   const program = argvOf(subject.image)[0] ?? '';

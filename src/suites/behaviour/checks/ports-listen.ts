@@ -42,7 +42,7 @@ export function judgePorts(
     return { verdict: 'pass', message: `${nameOf(ports)} can be reached from outside.` };
   }
   const verdict = reachable.length === 0 ? 'fail' : 'warn';
-  const evidence = `${renderSockets(sockets)}.`;
+  const evidence = `Seen: ${renderSockets(sockets)}.`;
   if (loopback.length > 0) {
     return {
       verdict,

@@ -23,7 +23,7 @@ export const starts: Check<'start'> = {
       return { verdict: 'pass', message };
     }
     if (imageClass === 'one-shot') {
-      return { verdict: 'pass', message: `Did its work and ended after ${seconds}: ${because}.` };
+      return { verdict: 'pass', message: `Did its work: ${because}.` };
     }
     if (imageClass === 'broken' || run.outcome.state !== 'ready') return failure(run, subject);
     return { verdict: 'pass', message: `Ready after ${seconds}: ${because}.` };

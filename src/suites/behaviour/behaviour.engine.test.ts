@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { behaviourSuiteSchema, imageSchema, type BehaviourSuite } from '../../config/schema.ts';
+import { findStaticBusybox } from '../../engine/busybox.ts';
+import { connectEngine } from '../../engine/connect.ts';
+import { openScope } from '../../engine/scope.ts';
+import { buildScratchImage } from '../../engine/testing/scratch-image.ts';
+import { processEnvironment } from '../../host/environment.ts';
+import type { Case } from '../../kernel/verdict.ts';
+import { checkImage } from './index.ts';
+import { keepers } from './testing/keepers.ts';
+import { kinds } from './testing/kinds.ts';
+import { nonStarters } from './testing/non-starters.ts';
+import { services } from './testing/services.ts';
+import type { TrialImage } from './testing/trial-image.ts';
+
+const engine = await connectEngine({ env: processEnvironment() });
+const runId = `behaviour-${randomBytes(4).toString('hex')}`;
+const scope = await openScope({ engine, runId });
+const busybox = await findStaticBusybox();
+
+afterAll(async () => {
+  await scope.close();
+});
+
+describe.each([
+  ['kinds of images', kinds],
+  ['images that do not come up', nonStarters],
+  ['services', services],
+  ['services and their data', keepers],
+])('%s', (_, table) => {
+  it.concurrent.each(table.map((entry) => [entry.is, entry] as const))(
+    'judges %s',
+    async (_, entry) => {
+      const { class: imageClass, cases } = await judge(entry);
+
+      expect(imageClass).toBe(entry.imageClass);
+      expect(verdictsOf(cases)).toMatchObject(entry.verdicts);
+      expect(cases.flatMap((found) => flawsOf(found, entry))).toEqual([]);
+      for (const [id, parts] of Object.entries(entry.says ?? {})) {
+        const text = textOf(cases.find((found) => found.id === id));
+        for (const part of parts) expect(text).toContain(part);
+      }
+    },
+  );
+});
+
+async function judge(entry: TrialImage): ReturnType<typeof checkImage> {
+  const { hasBusybox, command = [], files } = entry.image;
+  const program = command[0];
+  // An image without a file system has the one program that it starts.
+  const own =
+    hasBusybox === false && program !== undefined && busybox !== undefined
+      ? { [program]: busybox }
+      : {};
+  await using image = await buildScratchImage(engine, {
+    ...entry.image,
+    files: { ...own, ...files },
+  });
+  return await checkImage({
+    ref: image.ref,
+    scope,
+    projectFolder: '/',
+    profile: profileOf(entry),
+    settings: settingsOf(entry),
+    signal: new AbortController().signal,
+    concurrency: 2,
+  });
+}
+
+function profileOf(entry: TrialImage): Parameters<typeof checkImage>[0]['profile'] {
+  const { ready, run, state } = imageSchema.parse({ ...entry.profile });
+  return { ready, run, state };
+}
+
+function settingsOf(entry: TrialImage): BehaviourSuite | undefined {
+  const settings = behaviourSuiteSchema.parse({ ...entry.settings });
+  return settings === false ? undefined : settings;
+}
+
+function verdictsOf(cases: readonly Case[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(cases.map(({ id, verdict }) => [id, verdict]));
+}
+
+function textOf(found: Case | undefined): string {
+  return [found?.message, found?.reason, found?.evidence, found?.fix].join('\n');
+}
+
+const FINE = ['pass', 'warn', 'skip'];
+
+/** What nobody may find wrong in any case: unexpected failures, and failures without advice. */
+function flawsOf(found: Case, entry: TrialImage): readonly string[] {
+  const isExpected = entry.verdicts[found.id] !== undefined || FINE.includes(found.verdict);
+  const isAdvised = !['fail', 'warn'].includes(found.verdict) || isText(found.fix);
+  const isReasoned = found.verdict !== 'skip' || isText(found.reason);
+  return [
+    ...(isExpected ? [] : [`unexpected ${found.verdict}: ${textOf(found)}`]),
+    ...(isAdvised ? [] : ['no fix']),
+    ...(isReasoned ? [] : ['no reason']),
+    ...(isText(found.message) ? [] : ['no message']),
+    ...(found.command?.includes('docker run') === true ? [] : ['no command']),
+  ].map((flaw) => `${found.id}: ${flaw}`);
+}
+
+function isText(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== '';
+}
