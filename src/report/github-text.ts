@@ -9,11 +9,7 @@ import { cleanLine, cleanText } from './terminal-text.ts';
  * One command of a workflow. The escapes keep text from ending the command or beginning another.
  * @see https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
  */
-export function renderAnnotation(
-  level: 'error' | 'warning',
-  title: string,
-  message: string,
-): string {
+function renderAnnotation(level: 'error' | 'warning', title: string, message: string): string {
   return `::${level} title=${escapeProperty(cleanLine(title))}::${escapeData(cleanText(message))}`;
 }
 

@@ -41,7 +41,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // oxlint-disable-next-line no-control-regex -- control characters are what it is about
 const NO_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]/gu;
 
-export function escapeMarkup(text: string): string {
+function escapeMarkup(text: string): string {
   return text
     .toWellFormed()
     .replace(NO_XML, '\ufffd')
