@@ -96,7 +96,7 @@ export const runReportSchema = z.object({
 /** Instead of a report, when the command ended before there was anything to report about. */
 export const errorReportSchema = z.object({ schema, error: reportedError });
 
-export const reportSchema = z.union([checkReportSchema, runReportSchema, errorReportSchema]);
+const reportSchema = z.union([checkReportSchema, runReportSchema, errorReportSchema]);
 
 export type CheckReport = z.infer<typeof checkReportSchema>;
 export type RunReport = z.infer<typeof runReportSchema>;

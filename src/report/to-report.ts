@@ -62,7 +62,7 @@ function toRunReport(view: RunView): RunReport {
 }
 
 /** One entry per image and platform, in the order of the plan. */
-export function toImages(view: RunView): ReportedImage[] {
+function toImages(view: RunView): ReportedImage[] {
   const groups = new Map<string, StepView[]>();
   for (const step of view.steps) {
     const name = JSON.stringify([step.image, step.platform]);
