@@ -2,6 +2,7 @@ import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createContextFilter } from '../dockerfile/ignore.ts';
 import { processEnvironment } from '../host/environment.ts';
 import { runProcess } from '../host/process.ts';
 import { buildImage } from './build-image.ts';
@@ -145,6 +146,36 @@ test('modes, links, long and foreign names arrive as they are, owned by root', a
   expect(output).toMatch(/lrwxrwxrwx .* loop -> loop/u);
   expect(output).toMatch(/drwx.* empty/u);
   expect(output).toContain('\nrun.sh\numlaut\ndeep\n');
+});
+
+test('what .dockerignore excludes is not in the image, and what it takes back is', async () => {
+  await using folder = await contextFolder({
+    Dockerfile: `FROM ${builds.base}\nCOPY . /c\nRUN cd /c && find . | sort\n`,
+    '.dockerignore': '*\n!src\nsrc/**/*.o\n!src/keep/keep.o\n**/.git\n!logs/*/last\nDockerfile\n',
+    'src/main.c': '',
+    'src/main.o': '',
+    'src/keep/keep.o': '',
+    'src/keep/drop.o': '',
+    'src/.git/config': '',
+    'logs/a/first': '',
+    'logs/a/last': '',
+    'other/file': '',
+  });
+  const filter = await createContextFilter(folder.path, join(folder.path, 'Dockerfile'));
+
+  const { output } = await builds.buildFolder(folder.path, { filter });
+
+  expect(output.trim().split('\n')).toEqual([
+    '.',
+    './.seatrial.Dockerfile',
+    './logs',
+    './logs/a',
+    './logs/a/last',
+    './src',
+    './src/keep',
+    './src/keep/keep.o',
+    './src/main.c',
+  ]);
 });
 
 test('an excluded or outside Dockerfile builds, and pinned text is what is built', async () => {

@@ -123,6 +123,8 @@ async function startBuild(request: BuildRequest, upload: Upload): Promise<Readab
   );
 }
 
+const SAID_ANYWAY = /^Successfully (?:built|tagged) /u;
+
 /** Reads the answer to its end. */
 async function followBuild(
   request: BuildRequest,
@@ -136,7 +138,7 @@ async function followBuild(
     if (message.type === 'trace') progress.take(message);
     if (message.type === 'image') imageId = message.id;
     if (message.type === 'failed') failure ??= redact(message.message);
-    if (message.type === 'text')
+    if (message.type === 'text' && !SAID_ANYWAY.test(message.text))
       request.listener.onOutput({ source: 'engine', text: redact(message.text) });
   }
   if (failure !== undefined) {

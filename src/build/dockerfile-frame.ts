@@ -2,6 +2,7 @@ import type { DockerfileSource } from './dockerfile-source.ts';
 import type { InstructionPlace } from './dockerfile-line.ts';
 
 const MAX_SHOWN_LINES = 8;
+const MAX_WIDTH = 120;
 
 /** Where it is and what stands there: `Dockerfile:3`, the lines, and a caret under the first. */
 export function renderFrame(dockerfile: DockerfileSource, place: InstructionPlace): string {
@@ -10,7 +11,7 @@ export function renderFrame(dockerfile: DockerfileSource, place: InstructionPlac
   const width = String(last).length;
   const numbered: string[] = [];
   for (let line = place.firstLine; line <= last; line += 1) {
-    const text = lines[line - 1] ?? '';
+    const text = shownLine(lines[line - 1] ?? '');
     const isFirst = line === place.firstLine;
     numbered.push(`${isFirst ? '>' : ' '} ${String(line).padStart(width)} | ${text}`);
     if (isFirst) numbered.push(`  ${' '.repeat(width)} | ${caret(text)}`);
@@ -32,6 +33,12 @@ export function builtText(dockerfile: DockerfileSource): string {
 function shownText(dockerfile: DockerfileSource): string {
   const built = builtText(dockerfile);
   return countLines(built) === countLines(dockerfile.text) ? dockerfile.text : built;
+}
+
+/** Without what would move the cursor, and no longer than a terminal is wide. */
+function shownLine(line: string): string {
+  const plain = line.replaceAll(/[\p{Cc}\u{feff}]/gu, ' ').trimEnd();
+  return plain.length > MAX_WIDTH ? `${plain.slice(0, MAX_WIDTH)}…` : plain;
 }
 
 function countLines(text: string): number {

@@ -73,3 +73,8 @@ test('an image reference is found by what stands in the file, when only one inst
 test('stages with a name have one', () => {
   expect(stageNames(DOCKERFILE)).toEqual(['build']);
 });
+
+test('a Dockerfile that cannot be read has no places', () => {
+  expect(locateStep('FROM a\nRUNN x\nRUN y\n', '[2/2] RUN y')).toBeUndefined();
+  expect(stageNames('NONSENSE')).toEqual([]);
+});

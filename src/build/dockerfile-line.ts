@@ -1,4 +1,6 @@
-import { DockerfileParser, type Instruction } from 'dockerfile-ast';
+import { DockerfileError } from '../dockerfile/errors.ts';
+import { parseDockerfile, type Instruction } from '../dockerfile/parse.ts';
+import { lineAt, splitLines } from '../dockerfile/source-text.ts';
 
 /** Where an instruction stands in its Dockerfile. */
 export interface InstructionPlace {
@@ -95,33 +97,23 @@ function parseStages(dockerfile: string): readonly Stage[] {
 }
 
 function parseInstructions(dockerfile: string): readonly Located[] {
-  const lines = dockerfile.split('\n');
-  const instructions = DockerfileParser.parse(dockerfile).getInstructions();
-  return instructions.map((instruction) => toLocated(instruction, lines));
+  const lines = splitLines(dockerfile);
+  return parsed(dockerfile).map(({ keyword, text, line, range }) => ({
+    keyword,
+    text: oneLine(text),
+    firstLine: line,
+    lastLine: lineAt(lines, range.end - 1),
+  }));
 }
 
-/** Takes the arguments from the lines: the parser's own text of them leaves out flags like `--from`. */
-function toLocated(instruction: Instruction, lines: readonly string[]): Located {
-  const { start, end } = instruction.getRange();
-  const keyword = instruction.getKeyword();
-  const raw = lines
-    .slice(start.line, end.line + 1)
-    .join('\n')
-    .slice(start.character + keyword.length);
-  return {
-    firstLine: start.line + 1,
-    lastLine: end.line + 1,
-    keyword: keyword.toUpperCase(),
-    text: oneLine(withoutComments(raw)),
-  };
-}
-
-function withoutComments(raw: string): string {
-  return raw
-    .split('\n')
-    .filter((line, index) => index === 0 || !/^\s*#/u.test(line))
-    .map((line) => line.replace(/[\\`]\s*$/u, ' '))
-    .join(' ');
+/** What we cannot read has no places; the engine has said what it thinks of it. */
+function parsed(dockerfile: string): readonly Instruction[] {
+  try {
+    return parseDockerfile(dockerfile).instructions;
+  } catch (error) {
+    if (error instanceof DockerfileError) return [];
+    throw error;
+  }
 }
 
 function oneLine(text: string): string {
