@@ -147,13 +147,13 @@ function settingsOf(only: readonly string[] | undefined): { settings?: never } |
   return settings === false ? {} : { settings };
 }
 
-function runStarted({ host, engine }: Trial, runId: string): RunEventBody {
+function runStarted({ host, engine, request }: Trial, runId: string): RunEventBody {
   return {
     type: 'run.started',
     runId,
     command: 'check',
     version: host.version,
-    project: 'check',
+    project: request.ref,
     pid: process.pid,
     engine: `${engine.info.product} ${engine.info.version} at ${engine.endpoint.url}`,
     provider: 'local',

@@ -19,6 +19,7 @@ import { openReports, type ReportRequest } from '../report/open-reports.ts';
 import { createRedactor } from '../report/redaction.ts';
 import type { AppHost } from './app-host.ts';
 import { concurrencyOf } from './concurrency.ts';
+import { noteLastImages } from './last-images.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import { prepareStateFolder } from './state-folder.ts';
 
@@ -112,7 +113,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   });
 
   const end = await runToTheEnd({ context, steps, notice });
-  await Promise.all([swept, fileDigests.save()]);
+  await Promise.all([swept, fileDigests.save(), noteLastImages(stateFolder, end.results)]);
   log.emit({
     type: 'run.finished',
     outcome: end.outcome,
