@@ -27,7 +27,7 @@ const PT_INTERP = 3;
  * Whether a program is a 64-bit ELF file without an interpreter, that is, without a dynamic linker.
  * @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html
  */
-export function isStaticElf(bytes: Buffer): boolean {
+function isStaticElf(bytes: Buffer): boolean {
   const is64BitLittleEndian = bytes.length > 64 && bytes[4] === 2 && bytes[5] === 1;
   if (!is64BitLittleEndian || bytes.readUInt32BE(0) !== ELF_MAGIC) return false;
   const tableAt = Number(bytes.readBigUInt64LE(32));

@@ -112,7 +112,7 @@ export interface ContainerSpec {
   readonly image: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Name or id of our own network, or `none`. Never the default bridge. */
+  /** Name or id of our own network, `none`, or `container:<id>`. Never the default bridge. */
   readonly network: string;
   /** Names under which others on that network find it. */
   readonly aliases?: readonly string[] | undefined;
@@ -122,7 +122,10 @@ export interface ContainerSpec {
   readonly user?: string | undefined;
   readonly workingDir?: string | undefined;
   readonly mounts?: readonly MountSpec[] | undefined;
-  /** TCP ports to publish on an ephemeral port of the loopback address, for engines without a direct route. */
+  /**
+   * TCP ports to publish on an ephemeral port, for engines without a direct route: on the loopback address, or
+   * on all addresses of an engine that is on another machine.
+   */
   readonly publish?: readonly number[] | undefined;
   readonly memoryBytes?: number | undefined;
   readonly cpus?: number | undefined;
@@ -222,7 +225,7 @@ export interface ContainerState {
   readonly health?: HealthState | undefined;
   /** Address on each network, by network name. */
   readonly addresses: Readonly<Record<string, string>>;
-  /** Published ports: `8000/tcp` to the port on the engine's loopback address. */
+  /** Published ports: `8000/tcp` to the port of the engine's machine. */
   readonly publishedPorts: Readonly<Record<string, number>>;
   readonly mounts: readonly MountState[];
 }

@@ -1,4 +1,5 @@
 import { signalGroup } from '../host/process.ts';
+import { systemCodeOf } from '../kernel/errors.ts';
 import { startTicksOf } from './owner.ts';
 
 /** A process group that a scope has to end, safe against a process id that is used again. */
@@ -19,7 +20,12 @@ export function toOwnedGroup(pgid: number): OwnedGroup {
 export function killGroup({ pgid, startTicks }: OwnedGroup): void {
   const now = startTicksOf(pgid);
   if (now !== undefined && startTicks !== undefined && now !== startTicks) return;
-  signalGroup(pgid, 'SIGKILL');
+  try {
+    signalGroup(pgid, 'SIGKILL');
+  } catch (error) {
+    // It changed its user. That must not keep what can be removed from being removed.
+    if (systemCodeOf(error) !== 'EPERM') throw error;
+  }
 }
 
 /** Name of the marker that tells a later run about a group: markers lie beside the temporary folders. */

@@ -94,7 +94,7 @@ async function toEngineInfo(
 }
 
 /** @throws {EngineError} ENGINE_TOO_OLD below Docker 20.10. */
-export function negotiateApi(
+function negotiateApi(
   version: Pick<z.output<typeof versionSchema>, 'Version' | 'ApiVersion' | 'MinAPIVersion'>,
   target: DialTarget,
 ): string {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -15,17 +15,21 @@ async function pathWithSsh(script: string): Promise<string> {
   return `${folder}:${processEnvironment()['PATH'] ?? ''}`;
 }
 
-const RUN_HERE = 'for last; do :; done; unset DOCKER_HOST; exec sh -c "$last"';
+const RUN_HERE =
+  'echo "$@" > "$0.arguments"; for last; do :; done; unset DOCKER_HOST; exec sh -c "$last"';
 
 test('an engine behind ssh is used like any other', async () => {
-  const env = { PATH: await pathWithSsh(RUN_HERE), HOME: '/nonexistent' };
+  const path = await pathWithSsh(RUN_HERE);
+  const env = { PATH: path, HOME: '/nonexistent' };
   const engine = await connectEngine({ env, host: 'ssh://me@box:2222' });
 
   await using image = await buildScratchImage(engine, { hasBusybox: false });
   const again = await engine.images.inspect(image.ref);
+  const argv = await readFile(join(path.split(':')[0] ?? '', 'ssh.arguments'), 'utf8');
 
   expect(engine.endpoint).toMatchObject({ kind: 'ssh', url: 'ssh://me@box:2222' });
   expect(engine.info.isLocal).toBe(false);
+  expect(argv).toMatch(/-T -l me -p 2222 -- box docker system dial-stdio\n$/u);
   expect(again?.id).toBe(image.record.id);
 });
 

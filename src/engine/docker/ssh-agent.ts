@@ -16,7 +16,7 @@ export function createSshAgent(target: DialTarget, env: Environment, options: Ag
 }
 
 /** `--` keeps a host that starts with a dash from being read as an option. */
-export function sshArguments(target: DialTarget): readonly string[] {
+function sshArguments(target: DialTarget): readonly string[] {
   return [
     '-o',
     'BatchMode=yes',
