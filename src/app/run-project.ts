@@ -12,14 +12,15 @@ import { pruneRuns } from '../history/runs.ts';
 import { messageOf, type ExitCode } from '../kernel/errors.ts';
 import { renderPlatform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
+import type { Project } from '../pipeline/project.ts';
 import type { RunContext } from '../pipeline/run-context.ts';
 import { runPlan, type RunEnd } from '../pipeline/run.ts';
 import { planSteps, type Goal } from '../pipeline/steps.ts';
 import { openReports, type ReportRequest } from '../report/open-reports.ts';
 import { createRedactor } from '../report/redaction.ts';
+import { rememberImages } from '../suites/spec/last-images.ts';
 import type { AppHost } from './app-host.ts';
 import { concurrencyOf } from './concurrency.ts';
-import { noteLastImages } from './last-images.ts';
 import { openProject, type OpenProject } from './open-project.ts';
 import { prepareStateFolder } from './state-folder.ts';
 
@@ -113,7 +114,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   });
 
   const end = await runToTheEnd({ context, steps, notice });
-  await Promise.all([swept, fileDigests.save(), noteLastImages(stateFolder, end.results)]);
+  await Promise.all([swept, fileDigests.save(), rememberBuilt(project, end)]);
   log.emit({
     type: 'run.finished',
     outcome: end.outcome,
@@ -134,6 +135,16 @@ async function openTogether(
   engine.catch(() => undefined);
   const opened = await openProject(host, request.configFile);
   return [opened, await engine];
+}
+
+/** So that spec files can be run by Vitest alone, from an editor, against what was built last. */
+async function rememberBuilt(project: Project, end: RunEnd): Promise<void> {
+  const built = project.images.flatMap(({ name, profile, suites }) => {
+    const result = end.results.get(`build:${name}`);
+    if (result?.imageId === undefined || result.imageRef === undefined) return [];
+    return [{ name, ref: result.imageRef, id: result.imageId, profile, spec: suites.spec?.files }];
+  });
+  if (built.length > 0) await rememberImages(project.folder, built);
 }
 
 /** The scope is closed whatever happens; what it cannot remove is said, and the next command tries again. */
