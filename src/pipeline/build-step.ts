@@ -3,7 +3,7 @@ import { buildKey } from '../build/build-key.ts';
 import { digestContext, type ContextDigest } from '../build/context-digest.ts';
 import { scanContext, type ContextFilter, type ContextSnapshot } from '../build/context.ts';
 import { toImageLabels } from '../build/labels.ts';
-import { secretArgWarnings } from '../build/secret-args.ts';
+import { buildWarnings } from '../build/warnings.ts';
 import { createContextFilter } from '../dockerfile/ignore.ts';
 import type { ImageRecord } from '../engine/contract.ts';
 import type { ContentKey } from '../kernel/content-key.ts';
@@ -101,7 +101,7 @@ async function build(
   inputs: BuildInputs,
 ): Promise<StepResult> {
   const image = imageOf(step, context.project);
-  for (const message of [...image.warnings, ...secretArgWarnings(inputs.dockerfile.args)])
+  for (const message of [...image.warnings, ...buildWarnings({ context: inputs.context, dockerfile: inputs.dockerfile.source, args: inputs.dockerfile.args })])
     context.emit({ type: 'notice', step: step.id, message });
   const built = await buildImage({
     engine: context.engine,
