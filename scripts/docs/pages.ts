@@ -1,3 +1,4 @@
+import { renderCommands } from './commands.ts';
 import { renderConfiguration } from './configuration.ts';
 import { loadErrorCodes } from './error-tables.ts';
 import { renderErrors } from './errors.ts';
@@ -12,6 +13,7 @@ export async function renderPages(source: string): Promise<ReadonlyMap<string, s
     tablePages.map(async (page) => [page.name, await renderTablePage(page, source)] as const),
   );
   const pages: readonly (readonly [string, string | undefined])[] = [
+    ['commands.md', renderCommands()],
     ['configuration.md', renderConfiguration()],
     ['errors.md', renderErrors(await loadErrorCodes(source))],
     ['events.md', renderEvents()],

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { CommanderError } from 'commander';
 import type { AppHost } from '../app/app-host.ts';
 import { systemClock } from '../host/clock.ts';
 import { processEnvironment } from '../host/environment.ts';
 import { AppError, exitCodes, type ExitCode } from '../kernel/errors.ts';
-import { commands } from './commands/index.ts';
+import { createProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
 
 /** Runs the command line and sets the exit code of the process. */
@@ -54,36 +54,6 @@ async function printError(host: AppHost, error: unknown): Promise<void> {
   });
   host.stderr.write(`${lines.join('\n')}\n`);
 }
-
-function createProgram(host: AppHost, onExit: (code: ExitCode) => void): Command {
-  const program = new Command('seatrial')
-    .description(
-      'Build a container image, prove on a real engine how it behaves, and move the tags to exactly the digest that passed.',
-    )
-    .version(host.version, '-V, --version', 'print the version')
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-    })
-    .showSuggestionAfterError()
-    .showHelpAfterError('Run `seatrial help COMMAND` for its options and examples.')
-    .exitOverride()
-    .addHelpText('after', FIRST_STEPS);
-  for (const command of commands) {
-    program.addCommand(command.define({ host, onExit, Command, Option }).exitOverride());
-  }
-  return program;
-}
-
-const FIRST_STEPS = `
-Examples:
-  seatrial ci                  build, test and ship what changed, as far as this environment may go
-  seatrial check nginx:1.27    behaviour checks on any image of the engine, no configuration at all
-  seatrial plan                what a run would do, and why
-
-Exit codes: 0 passed, 1 a test, check or gate said no, 2 usage or configuration,
-            3 the environment is not there, 4 cancelled, 70 a bug of ours.
-`;
 
 function readVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
