@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../kernel/digest.ts';
 import { stampOf, type FileStamp } from './context.ts';
-import { openFileDigests, type FileDigests } from './file-digests.ts';
+import { isSettled, openFileDigests, type FileDigests } from './file-digests.ts';
 import { contextFolder, type ContextFolder } from './testing/context-folder.ts';
 
 const LATER = { now: () => new Date(Date.now() + 10_000) };
@@ -41,15 +41,47 @@ test('a settled file is not read again in the next run', async () => {
   expect(remembered).toBe(PLANTED);
 });
 
-test('a file that was written to within two seconds is not remembered', async () => {
+test('a file that was written to in the same moment is not remembered, however late that is saved', async () => {
   await using folder = await contextFolder({ a: 'content' });
   const path = join(folder.path, 'a');
-  const digests = await open(folder, { now: () => new Date() });
+  const stamp = await stampAt(path);
+  let nowMs = Number(stamp.ctimeNs / 1_000_000n) + 50;
+  const digests = await open(folder, { now: () => new Date(nowMs) });
 
-  await digests.digestOf(path, await stampAt(path));
+  await digests.digestOf(path, stamp);
+  nowMs += 10_000;
   await digests.save();
 
   await expect(stat(join(folder.path, '.seatrial'))).rejects.toThrow('ENOENT');
+});
+
+test('a file that is asked for again when the moment has passed is remembered from then on', async () => {
+  await using folder = await contextFolder({ a: 'content' });
+  const path = join(folder.path, 'a');
+  const stamp = await stampAt(path);
+  let nowMs = Number(stamp.ctimeNs / 1_000_000n) + 50;
+  const digests = await open(folder, { now: () => new Date(nowMs) });
+
+  await digests.digestOf(path, stamp);
+  nowMs += 2_500;
+  await digests.digestOf(path, stamp);
+  await digests.save();
+
+  await plant(folder, PLANTED);
+  expect(await (await open(folder)).digestOf(path, stamp)).toBe(PLANTED);
+});
+
+test.each([
+  ['a file system that counts seconds', 1_000_000_000n, 2_000],
+  ['a file system that counts hundredths', 1_230_000_000n, 2_000],
+  ['a file system that counts finer', 1_234_567_890n, 100],
+] as const)('on %s a file (%i ns) settles after %i ms', (_, changedNs, afterMs) => {
+  const stamp: FileStamp = { sizeBytes: 1, mtimeNs: 0n, ctimeNs: changedNs, inode: 1n };
+  const settledNs = changedNs + BigInt(afterMs) * 1_000_000n;
+
+  expect(isSettled(stamp, settledNs)).toBe(false);
+  expect(isSettled(stamp, settledNs + 1n)).toBe(true);
+  expect(isSettled({ ...stamp, mtimeNs: settledNs }, settledNs + 1n)).toBe(false);
 });
 
 test.each([

@@ -31,10 +31,15 @@ export interface FileDigestsOptions {
 }
 
 /**
- * A file written to right after it was hashed may keep its size and, on a coarse clock, its times. What is
- * younger than this when it is remembered is therefore not remembered (git calls it "racily clean").
+ * A file that is written to while or after it is hashed may keep its size and, within one tick of the clock of
+ * its file system, its times (git calls it "racily clean"). No later look can tell. So only what was older than
+ * a tick when its hashing began is remembered.
  */
-const RACY_NS = 2_000_000_000n;
+const COARSE_TICK_NS = 2_000_000_000n;
+/** The kernel's clock for files moves on every 1 to 10 ms. */
+const FINE_TICK_NS = 100_000_000n;
+/** File systems with coarse times (FAT, HFS+, some network mounts) have no digits below this. */
+const FINE_DIGITS_NS = 10_000_000n;
 /** Beyond this, paths that were not asked for are forgotten. */
 const MAX_REMEMBERED = 100_000;
 const SMALL_BYTES = 128 * 1024;
@@ -58,9 +63,10 @@ export async function openFileDigests(options: FileDigestsOptions): Promise<File
       asked.add(name);
       const known = knownDigest(learned.get(name) ?? remembered.get(name), stamp);
       if (known !== undefined) return known;
+      const startedNs = BigInt(clock.now().getTime()) * 1_000_000n;
       const digest = await hashFile(path, stamp);
-      const nowNs = BigInt(clock.now().getTime()) * 1_000_000n;
-      if (digest !== undefined && isSettled(stamp, nowNs)) learned.set(name, toRow(stamp, digest));
+      if (digest !== undefined && isSettled(stamp, startedNs))
+        learned.set(name, toRow(stamp, digest));
       return digest;
     },
     save: async () => {
@@ -112,8 +118,13 @@ function toRow(stamp: FileStamp, digest: Digest): Remembered {
   ];
 }
 
-function isSettled(stamp: FileStamp, nowNs: bigint): boolean {
-  return nowNs - stamp.mtimeNs > RACY_NS && nowNs - stamp.ctimeNs > RACY_NS;
+/**
+ * Whether every write from now on shows in the stamp. The change time decides how coarse the clock is: nobody
+ * can set it, so its digits are the file system's own.
+ */
+export function isSettled({ mtimeNs, ctimeNs }: FileStamp, nowNs: bigint): boolean {
+  const tickNs = ctimeNs % FINE_DIGITS_NS === 0n ? COARSE_TICK_NS : FINE_TICK_NS;
+  return nowNs - mtimeNs > tickNs && nowNs - ctimeNs > tickNs;
 }
 
 /** Reads the file between two looks at it. Absent when either shows another file than `stamp`. */
