@@ -22,6 +22,11 @@ export const suiteErrors = {
     meaning: 'A spec file was run by itself and it is not known which image it is about.',
     hint: 'Run `seatrial build` first, or name the image: IMAGE=<reference> npx vitest',
   },
+  SPEC_NOT_READY: {
+    exit: exitCodes.refused,
+    meaning: 'A container that a spec file ran ended, or was not ready in time.',
+    hint: 'Read what the container printed; set `ready` if it is ready in another way.',
+  },
   SPEC_FIXTURE_MISUSED: {
     exit: exitCodes.usage,
     meaning: 'A fixture of seatrial/test was asked for something that the container cannot give.',

@@ -1,0 +1,99 @@
+import { expect, test as base, type TestAPI } from 'vitest';
+import type { ImageConfig } from '../../engine/contract.ts';
+import { openBelongings, type OpenBelongings } from './belongings.ts';
+import type { RunOptions } from './container-options.ts';
+import { runContainer } from './run-container.ts';
+import { CONTAINERS_META } from './spec-messages.ts';
+import type { Container } from './spec-container.ts';
+import {
+  openSpecSession,
+  openSpecWorker,
+  type SpecSession,
+  type SpecWorker,
+} from './spec-session.ts';
+
+/** The image that the file is about. */
+export interface SpecImage {
+  /** Name in the project, or the reference that was given. */
+  readonly name: string;
+  readonly ref: string;
+  readonly id: string;
+  /** What the image says of itself: ports, volumes, user, command, … */
+  readonly config: ImageConfig;
+}
+
+/** A volume, to give to `run({ volumes: { '/data': volume } })`. */
+export interface SpecVolume {
+  readonly name: string;
+}
+
+/** A network, to give to `run({ network })`. */
+export interface SpecNetwork {
+  readonly name: string;
+}
+
+/** What a test may ask for. Everything that they make is removed when the test is over. */
+export interface SpecFixtures {
+  readonly image: SpecImage;
+  /** Runs a container of the image and waits until it is ready. */
+  readonly run: (options?: RunOptions) => Promise<Container>;
+  readonly volume: () => Promise<SpecVolume>;
+  readonly network: () => Promise<SpecNetwork>;
+}
+
+interface Scopes {
+  readonly $worker: { readonly seatrialWorker: SpecWorker };
+  readonly $file: { readonly seatrialSession: SpecSession };
+  readonly $test: SpecFixtures & { readonly seatrialBelongings: OpenBelongings };
+}
+
+/** Prints for people who run Vitest, and keeps for our reporter, what the containers of a failed test said. */
+async function showContainers(belongings: OpenBelongings, meta: object): Promise<void> {
+  const text = await belongings.describe();
+  if (text === '') return;
+  Object.assign(meta, { [CONTAINERS_META]: text });
+  // Vitest catches it and shows it with the test.
+  // oxlint-disable-next-line no-console
+  console.error(text);
+}
+
+/** Vitest's `test` with the fixtures of `SpecFixtures`. */
+export const test: TestAPI<SpecFixtures> = base.extend<Scopes>({
+  seatrialWorker: [
+    // Vitest reads the parameter list of a fixture, and wants an object pattern even for nothing.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      await using worker = await openSpecWorker();
+      await use(worker);
+    },
+    { scope: 'worker' },
+  ],
+  seatrialSession: [
+    async ({ seatrialWorker }, use) => {
+      await use(await openSpecSession(seatrialWorker, expect.getState().testPath ?? ''));
+    },
+    { scope: 'file' },
+  ],
+  seatrialBelongings: async ({ seatrialSession, task }, use) => {
+    const belongings = openBelongings(seatrialSession);
+    try {
+      await use(belongings);
+      if (task.result?.state === 'fail') await showContainers(belongings, task.meta);
+    } finally {
+      await belongings.removeAll();
+    }
+  },
+  image: async ({ seatrialSession }, use) => {
+    const { choice, record } = seatrialSession;
+    await use({ name: choice.name, ref: choice.ref, id: record.id, config: record.config });
+  },
+  run: async ({ seatrialBelongings }, use) => {
+    await use(async (options = {}) => await runContainer(options, seatrialBelongings));
+  },
+  volume: async ({ seatrialBelongings }, use) => {
+    await use(async () => ({ name: await seatrialBelongings.createVolume() }));
+  },
+  network: async ({ seatrialBelongings }, use) => {
+    await use(async () => ({ name: await seatrialBelongings.createNetwork() }));
+  },
+});
