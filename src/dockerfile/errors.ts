@@ -27,10 +27,10 @@ export const dockerfileErrors = {
     meaning: 'COPY or RUN refers by number to a stage that does not come before it.',
     hint: 'Refer to an earlier stage, by its name.',
   },
-  DOCKERFILE_BASE_EMPTY: {
+  DOCKERFILE_BASE_INVALID: {
     exit: exitCodes.usage,
-    meaning: 'A FROM names no image once its variables are filled in.',
-    hint: 'Give the variable a value in `args`, or a default after its ARG.',
+    meaning: 'A FROM names no image that could exist, once its variables are filled in.',
+    hint: 'Correct the name, or give its variables a value in `args` or after ARG.',
   },
   DOCKERFILE_EXPANSION: {
     exit: exitCodes.usage,
