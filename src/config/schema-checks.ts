@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { parseRepository, type Reading } from '../kernel/image-reference.ts';
+import { hasRegistryHost, parseRepository, type Reading } from '../kernel/image-reference.ts';
 import { parsePlatform } from '../kernel/platform.ts';
 import { problemOfExpression } from './expression.ts';
 import { parseHttpTarget } from './http-target.ts';
@@ -84,8 +84,7 @@ export function problemOfRegistry(
     };
   }
   if (!reading.ok) return { problem: `(${shown}) is no valid registry: it ${reading.problem}` };
-  const first = value.split('/')[0] ?? '';
-  if (/[.:]/u.test(first) || first === 'localhost') return undefined;
+  if (hasRegistryHost(`${value}/image`)) return undefined;
   return {
     problem: `(${shown}) names no host: one has a dot or a port, or is \`localhost\``,
     suggestion: `For Docker Hub write \`docker.io/${value}\`.`,
@@ -95,8 +94,7 @@ export function problemOfRegistry(
 function withoutHost(name: string): Reading<unknown> {
   const reading = parseRepository(name);
   if (!reading.ok) return reading;
-  const first = name.split('/')[0] ?? '';
-  return name.includes('/') && reading.value.domain === first
+  return hasRegistryHost(name)
     ? { ok: false, problem: 'has a registry host; put that into `ship.repository`' }
     : reading;
 }

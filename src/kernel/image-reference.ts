@@ -93,14 +93,19 @@ export function renderRepository(name: RepositoryName): string {
   return `${name.domain}/${name.path}`;
 }
 
-/** The first component is a host when it has a dot, a port or upper case, or is `localhost`. */
+/** Whether a name begins with a host: a first component with a dot, a port or upper case, or `localhost`. */
+export function hasRegistryHost(name: string): boolean {
+  const slash = name.indexOf('/');
+  const first = name.slice(0, slash);
+  return (
+    slash > 0 && (/[.:]/u.test(first) || first === 'localhost' || first !== first.toLowerCase())
+  );
+}
+
 function splitDomain(text: string): RepositoryName {
-  const slash = text.indexOf('/');
-  const first = text.slice(0, slash);
-  const isHost =
-    slash > 0 && (/[.:]/u.test(first) || first === 'localhost' || first !== first.toLowerCase());
-  const domain = isHost ? first : DEFAULT_DOMAIN;
-  const path = isHost ? text.slice(slash + 1) : text;
+  const slash = hasRegistryHost(text) ? text.indexOf('/') : -1;
+  const domain = slash === -1 ? DEFAULT_DOMAIN : text.slice(0, slash);
+  const path = text.slice(slash + 1);
   if (domain !== DEFAULT_DOMAIN && domain !== 'index.docker.io') return { domain, path };
   return {
     domain: DEFAULT_DOMAIN,

@@ -5,7 +5,8 @@ import type {
   ImageProfile,
   ShipSettings,
 } from '../config/schema.ts';
-import { parseRepository, renderRepository } from '../kernel/image-reference.ts';
+import type { DockerfileFacts } from '../dockerfile/facts.ts';
+import { hasRegistryHost, parseRepository, renderRepository } from '../kernel/image-reference.ts';
 import { PipelineError } from './errors.ts';
 
 /** A folder with images, as all later steps see it: checked, resolved, in the order of building. */
@@ -47,6 +48,7 @@ export interface ProjectImage {
   /** Absent when the image is never shipped. */
   readonly ship?: ShipSettings | undefined;
   readonly hooks: { readonly pre_build?: Hook | undefined };
+  /** What its Dockerfile says; what a base image from outside adds is known once it is built. */
   readonly facts: DockerfileFacts;
   /** What deserves attention and stops nothing. */
   readonly warnings: readonly string[];
@@ -54,19 +56,6 @@ export interface ProjectImage {
 
 /** Text, or the image of the project whose reference the argument gets. */
 export type ArgValue = string | { readonly image: string };
-
-/**
- * What the Dockerfile says of the image. Facts of a base image that is not of this project are unknown until
- * it is built: the engine's record decides.
- */
-export interface DockerfileFacts {
-  /** `8000/tcp`. */
-  readonly exposedPorts: readonly string[];
-  readonly volumes: readonly string[];
-  readonly user?: string | undefined;
-  readonly stopSignal?: string | undefined;
-  readonly hasHealthcheck: boolean;
-}
 
 /**
  * The repository an image is shipped to, with its host: `ship.repository`, or the image's name, after
@@ -78,7 +67,8 @@ export function repositoryOf(
   registry: string | undefined,
 ): string {
   const written = image.ship?.repository ?? image.name;
-  const named = hasHost(written) || registry === undefined ? written : `${registry}/${written}`;
+  const named =
+    hasRegistryHost(written) || registry === undefined ? written : `${registry}/${written}`;
   const reading = parseRepository(named);
   if (reading.ok && (named.includes('/') || registry !== undefined)) {
     return renderRepository(reading.value);
@@ -87,10 +77,4 @@ export function repositoryOf(
     'PROJECT_REGISTRY_MISSING',
     `the repository ${written} of the image ${image.name} names no registry`,
   );
-}
-
-/** Whether the first component is a registry host. */
-function hasHost(repository: string): boolean {
-  const first = repository.slice(0, repository.indexOf('/'));
-  return repository.includes('/') && (/[.:]/u.test(first) || first === 'localhost');
 }
