@@ -1,5 +1,6 @@
 import { expect, test as base, type TestAPI } from 'vitest';
 import type { ImageConfig } from '../../engine/contract.ts';
+import { AppError } from '../../kernel/errors.ts';
 import { openBelongings, type OpenBelongings } from './belongings.ts';
 import type { RunOptions } from './container-options.ts';
 import { runContainer } from './run-container.ts';
@@ -57,20 +58,31 @@ async function showContainers(belongings: OpenBelongings, meta: object): Promise
   console.error(text);
 }
 
+/** Vitest shows the message of an error and nothing else: what to do next must be in it. */
+async function withHint<Value>(doing: Promise<Value>): Promise<Value> {
+  try {
+    return await doing;
+  } catch (error) {
+    if (error instanceof AppError) error.message = `${error.message}\n${error.hint}`;
+    throw error;
+  }
+}
+
 /** Vitest's `test` with the fixtures of `SpecFixtures`. */
 export const test: TestAPI<SpecFixtures> = base.extend<Scopes>({
   seatrialWorker: [
     // Vitest reads the parameter list of a fixture, and wants an object pattern even for nothing.
     // oxlint-disable-next-line no-empty-pattern
     async ({}, use) => {
-      await using worker = await openSpecWorker();
+      await using worker = await withHint(openSpecWorker());
       await use(worker);
     },
     { scope: 'worker' },
   ],
   seatrialSession: [
     async ({ seatrialWorker }, use) => {
-      await use(await openSpecSession(seatrialWorker, expect.getState().testPath ?? ''));
+      const file = expect.getState().testPath ?? '';
+      await use(await withHint(openSpecSession(seatrialWorker, file)));
     },
     { scope: 'file' },
   ],
@@ -88,7 +100,7 @@ export const test: TestAPI<SpecFixtures> = base.extend<Scopes>({
     await use({ name: choice.name, ref: choice.ref, id: record.id, config: record.config });
   },
   run: async ({ seatrialBelongings }, use) => {
-    await use(async (options = {}) => await runContainer(options, seatrialBelongings));
+    await use(async (options = {}) => await withHint(runContainer(options, seatrialBelongings)));
   },
   volume: async ({ seatrialBelongings }, use) => {
     await use(async () => ({ name: await seatrialBelongings.createVolume() }));

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readySchema, runSchema, type FileSuite } from '../../config/schema.ts';
@@ -69,6 +69,26 @@ test('a container answers, keeps its volumes when replaced, and nothing is left'
     'finished test/x.spec.ts > the server > answers',
   ]);
   await expect(objectsOf(bench)).resolves.toEqual([]);
+});
+
+test('the examples of the documentation pass', async () => {
+  const page = await readFile(join(import.meta.dirname, '../../../docs/spec-tests.md'), 'utf8');
+  const examples = [...page.matchAll(/```ts\n(.*?)```/gsu)].map(([, code]) => code ?? '');
+  const command = ['sh', '-c', 'echo hello > /data/index.html; httpd -f -p 8080 -h /data'];
+  await using bench = await openSuiteBench({
+    image: { ...server, command, stopSignal: 'SIGKILL' },
+    parent,
+  });
+  for (const [index, code] of examples.entries()) {
+    await bench.write(`test/example-${String(index)}.spec.ts`, code);
+  }
+
+  const cases = await run(bench);
+
+  expect(cases.map(({ verdict, message }) => `${verdict}: ${message}`)).toEqual(
+    examples.map(() => 'pass: Passed'),
+  );
+  expect(examples.length).toBeGreaterThan(1);
 });
 
 test('every fixture does what its name says', async () => {
@@ -172,6 +192,7 @@ test('SPEC_FIXTURE_MISUSED: a port must be named when the image exposes none or 
   const [found] = await run(bench);
 
   expect(found?.message).toContain('No port was named, and the image exposes 1, 2');
+  expect(found?.fix).toBe('Name the port: container.url(8080)');
 });
 
 test.each([

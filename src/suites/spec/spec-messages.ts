@@ -8,6 +8,8 @@ const location = z.object({ file: z.string(), line: z.number(), column: z.number
 const failure = z.object({
   name: z.string(),
   message: z.string(),
+  /** What to do next, when the error knows. */
+  hint: z.string().optional(),
   /** Expected and received, as Vitest shows them. */
   diff: z.string().optional(),
   /** In the spec file if possible. */

@@ -64,6 +64,7 @@ function toFailure(error: TestError | SerializedError, file: string): SpecFailur
   return {
     name: error.name ?? 'Error',
     message: error.message,
+    ...(typeof error['hint'] === 'string' ? { hint: error['hint'] } : {}),
     ...(typeof error['diff'] === 'string' ? { diff: error['diff'] } : {}),
     ...(at === undefined ? {} : { at }),
   };

@@ -1,0 +1,169 @@
+import { cp, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execPath } from 'node:process';
+import { expect, test } from 'vitest';
+import { readySchema, runSchema } from '../../config/schema.ts';
+import { labelNames } from '../../engine/labels.ts';
+import { processEnvironment } from '../../host/environment.ts';
+import { runProcess, type ProcessResult } from '../../host/process.ts';
+import { openSuiteBench, type SuiteBench } from '../testing/suite-bench.ts';
+import { rememberImages } from './last-images.ts';
+
+const repository = join(import.meta.dirname, '../../..');
+const bin = join(repository, 'node_modules/.bin');
+/** Inside the repository, so that `seatrial/test` is found as in an example. */
+const parent = join(repository, '.seatrial/spec-tests');
+await mkdir(parent, { recursive: true });
+
+const server = {
+  command: ['httpd', '-f', '-p', '8080'],
+  exposedPorts: [8080],
+  stopSignal: 'SIGKILL',
+};
+const spec = `
+import { expect, test } from 'seatrial/test';
+test('answers', async ({ run, image }) => {
+  console.log('image ' + image.id);
+  expect((await fetch((await run()).url())).status).toBe(404);
+});`;
+/** What a project inside the repository needs; one that installed the package needs nothing. */
+const config = `
+const conditions = ['seatrial-source'];
+export default { resolve: { conditions }, ssr: { resolve: { conditions } } };`;
+
+async function benchWith(files: Readonly<Record<string, string>>): Promise<SuiteBench> {
+  const bench = await openSuiteBench({ image: server, parent });
+  for (const [path, contents] of Object.entries(files)) await bench.write(path, contents);
+  return bench;
+}
+
+/** `npx vitest` in the project, as a person types it. */
+async function vitest(
+  bench: SuiteBench,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ProcessResult> {
+  const inherited = { ...processEnvironment(), NO_COLOR: '1', VITEST: undefined, IMAGE: undefined };
+  return await runProcess(join(bin, 'vitest'), ['--run'], {
+    cwd: bench.context.projectFolder,
+    env: { ...inherited, ...env },
+    timeoutMs: 60_000,
+  });
+}
+
+async function specObjects(bench: SuiteBench): Promise<readonly string[]> {
+  const objects = await bench.scope.engine.objects.list([labelNames.run]);
+  const image = bench.context.image.record.id;
+  const states = await Promise.all(
+    objects
+      .filter(({ kind }) => kind === 'container')
+      .map(({ id }) => bench.scope.engine.containers.inspect(id)),
+  );
+  return states.flatMap((state) => (state?.imageId === image ? [state.name] : []));
+}
+
+test('plain Vitest: IMAGE names the image, and its containers go with the test', async () => {
+  await using bench = await benchWith({ 'test/x.spec.ts': spec, 'vitest.config.ts': config });
+
+  const result = await vitest(bench, { IMAGE: bench.context.image.ref });
+
+  expect(result.output).toContain(`image ${bench.context.image.record.id}`);
+  expect(result.exitCode).toBe(0);
+  await expect(specObjects(bench)).resolves.toEqual([]);
+});
+
+test('plain Vitest without IMAGE: the image of the last build, run as the project says', async () => {
+  await using bench = await benchWith({
+    'test/x.spec.ts': spec.replace('await run()', 'await run({ ports: [8080] })'),
+    'vitest.config.ts': config,
+  });
+  const { image, projectFolder } = bench.context;
+  const profile = {
+    run: runSchema.parse({}),
+    ready: readySchema.parse({ http: '8080/', status: 404 }),
+  };
+  await rememberImages(projectFolder, [
+    { name: 'app', ref: image.ref, id: image.record.id, profile, spec: ['test/*.spec.ts'] },
+    { name: 'other', ref: 'other', id: 'sha256:other' },
+  ]);
+
+  const result = await vitest(bench);
+
+  expect(result.output).toContain(`image ${image.record.id}`);
+  expect(result.exitCode).toBe(0);
+});
+
+test('SPEC_NO_IMAGE: plain Vitest in a project without a build says what to do', async () => {
+  await using bench = await benchWith({ 'test/x.spec.ts': spec, 'vitest.config.ts': config });
+
+  const unknown = await vitest(bench);
+  const absent = await vitest(bench, { IMAGE: 'seatrial-scratch/no-such-image' });
+
+  expect(unknown.exitCode).toBe(1);
+  expect(unknown.output).toContain('No image was built');
+  expect(unknown.output).toContain('Run `seatrial build` first, or name the image');
+  expect(absent.output).toContain('The engine has no image seatrial-scratch/no-such-image');
+});
+
+test('tests get two minutes unless the project says how long they may take', async () => {
+  const slow = `
+import { expect, test } from 'seatrial/test';
+test('limit', ({ task }) => { console.log('limit ' + task.timeout); });
+test('own limit', { timeout: 7 }, ({ task }) => { console.log('own ' + task.timeout); });`;
+  await using bench = await benchWith({ 'test/x.spec.ts': slow, 'vitest.config.ts': config });
+  const unset = await vitest(bench);
+  await bench.write(
+    'vitest.config.ts',
+    config.replace('{ resolve', '{ test: { testTimeout: 1234 }, resolve'),
+  );
+
+  const set = await vitest(bench);
+
+  expect(unset.output).toContain('limit 120000');
+  expect(unset.output).toContain('own 7');
+  expect(set.output).toContain('limit 1234');
+});
+
+test(
+  'the package as it is installed: plain Vitest, and the suite',
+  { timeout: 120_000 },
+  async () => {
+    await using bench = await benchWith({
+      'package.json': '{ "name": "installed", "type": "module" }',
+      'test/x.spec.ts': spec,
+      'run.ts': await runnerOf('./node_modules/seatrial/dist'),
+    });
+    const { image, projectFolder } = bench.context;
+    const place = join(projectFolder, 'node_modules/seatrial');
+    const argv = ['-p', 'tsconfig.build.json', '--outDir', join(place, 'dist')];
+    const options = ['--noEmitOnError', 'false'];
+    const env = processEnvironment();
+    await runProcess(join(bin, 'tsc'), [...argv, ...options], { cwd: repository, env });
+    await cp(join(repository, 'package.json'), join(place, 'package.json'));
+
+    const plain = await vitest(bench, { IMAGE: image.ref });
+    const suite = await runProcess(
+      execPath,
+      ['run.ts', 'spec', projectFolder, image.ref, 'installed'],
+      {
+        cwd: projectFolder,
+        env: { ...env, NO_COLOR: '1' },
+        timeoutMs: 60_000,
+      },
+    );
+
+    expect(plain.output).toContain(`image ${image.record.id}`);
+    expect(plain.exitCode).toBe(0);
+    expect(suite.output).toContain(`image ${image.record.id}`);
+    expect(suite.output).toContain('1 passed');
+    expect(suite.exitCode).toBe(0);
+  },
+);
+
+/** The runner of other tests, with the modules of an installed package. */
+async function runnerOf(dist: string): Promise<string> {
+  const source = await readFile(join(import.meta.dirname, '../testing/run-suite-main.ts'), 'utf8');
+  return source
+    .replaceAll(`'../../`, `'${dist}/`)
+    .replaceAll(`'../`, `'${dist}/suites/`)
+    .replaceAll(`.ts';`, `.js';`);
+}
