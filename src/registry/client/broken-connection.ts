@@ -1,3 +1,4 @@
+import { errors } from 'undici';
 import { messageOf, systemCodeOf } from '../../kernel/errors.ts';
 
 /** A request that got no whole answer. */
@@ -12,7 +13,7 @@ export class BrokenConnection extends Error {
     super(messageOf(cause), { cause });
     this.name = 'BrokenConnection';
     this.systemCode = deepCode(cause);
-    this.isForeign = this.systemCode.startsWith('HPE_') || this.systemCode === 'UND_ERR_PARSER';
+    this.isForeign = cause instanceof errors.HTTPParserError;
     this.isTransient = !this.isForeign && !isFinal(this.systemCode);
   }
 }

@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
+import { messageOf } from '../../kernel/errors.ts';
 import type { Environment } from '../../host/environment.ts';
 import type { RegistryLimits } from '../contract.ts';
 import type { Certificates } from './certificates.ts';
@@ -52,6 +53,9 @@ function proxyAgent(
     ...agentOptions(options),
     ...more,
     ...proxy,
+    // Plain HTTP goes through a proxy as it does in curl: many allow tunnels to port 443 only.
+    proxyTunnel: false,
+    clientFactory: (origin, settings) => createTunnelPool(origin, settings, options.limits),
     requestTls: { ...options.certificates, timeout: options.limits.connectMs },
   });
 }
@@ -63,6 +67,28 @@ function agentOptions({ limits, certificates }: DispatcherOptions): Agent.Option
     bodyTimeout: limits.idleMs,
     maxHeaderSize: 64 * 1024,
   };
+}
+
+/** A tunnel that could not be had. Its code must not be `UND_ERR_SOCKET`: see below. */
+class TunnelFailed extends Error {
+  readonly code = 'PROXY_TUNNEL_FAILED';
+}
+
+/**
+ * undici takes a proxy that closes the connection for a hiccup and connects again at once, for ever, and
+ * gives one that never answers five minutes. Here both are errors, in the time that connecting may take.
+ */
+function createTunnelPool(origin: URL, settings: object, limits: RegistryLimits): Pool {
+  const pool = new Pool(origin, { ...settings, headersTimeout: limits.connectMs });
+  const connect = async (request: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> =>
+    await new Promise((resolve, reject) => {
+      Pool.prototype.connect.call(pool, request, (error, data) => {
+        const message = `no tunnel through the proxy ${origin.host}: ${messageOf(error)}`;
+        if (error === null) resolve(data);
+        else reject(new TunnelFailed(message, { cause: error }));
+      });
+    });
+  return Object.assign(pool, { connect });
 }
 
 interface ProxySettings {

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
 import { RegistryError } from '../errors.ts';
 import { toAnswer, type Answer } from './answer.ts';
 import { BrokenConnection } from './broken-connection.ts';
@@ -34,19 +35,22 @@ export function createTransport(dispatchers: Dispatchers): Transport {
     send: async (operation, { method, url, headers, body, isFresh = false, answerMs }) => {
       const content = body?.open();
       try {
-        const response = await dispatchers.pick(url, isFresh).request({
-          method,
-          origin: url.origin,
-          path: `${url.pathname}${url.search}`,
-          headers: {
-            'user-agent': 'seatrial',
-            ...(body === undefined ? {} : { 'content-length': String(body.lengthBytes) }),
-            ...headers,
-          },
-          signal: operation.signal,
-          ...(content === undefined ? {} : { body: toBody(content) }),
-          ...(answerMs === undefined ? {} : { headersTimeout: answerMs }),
-        });
+        const response = await orAborted(
+          operation.signal,
+          dispatchers.pick(url, isFresh).request({
+            method,
+            origin: url.origin,
+            path: `${url.pathname}${url.search}`,
+            headers: {
+              'user-agent': 'seatrial',
+              ...(body === undefined ? {} : { 'content-length': String(body.lengthBytes) }),
+              ...headers,
+            },
+            signal: operation.signal,
+            ...(content === undefined ? {} : { body: toBody(content) }),
+            ...(answerMs === undefined ? {} : { headersTimeout: answerMs }),
+          }),
+        );
         return toAnswer(response, url);
       } catch (error) {
         // A source that cannot be read speaks for itself.
@@ -55,6 +59,26 @@ export function createTransport(dispatchers: Dispatchers): Transport {
       }
     },
   };
+}
+
+/** undici looks at the signal only once it is connected; a deadline cannot wait for that. */
+async function orAborted(
+  signal: AbortSignal,
+  responding: Promise<Dispatcher.ResponseData>,
+): Promise<Dispatcher.ResponseData> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const onAbort = (): void => reject(new Error('aborted', { cause: signal.reason }));
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([responding, promise]);
+  } catch (error) {
+    // Should it answer after all, nobody is there to read it.
+    responding.then(({ body }) => body.destroy()).catch(() => undefined);
+    throw error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 /** undici's types know no iterables; it takes streams, and these keep its backpressure. */

@@ -282,10 +282,8 @@ describe('an upload that cannot work', () => {
 
     const upload = registry.open().blobs.upload(randomBlob(10));
 
-    await expect(upload).rejects.toMatchObject({
-      code: 'REGISTRY_TOO_MANY_REQUESTS',
-      message: expect.stringContaining('asks to wait 86400 s, more than the 120 s left') as string,
-    });
+    await expect(upload).rejects.toMatchObject({ code: 'REGISTRY_TOO_MANY_REQUESTS' });
+    await expect(upload).rejects.toThrow('asks to wait 86400 s, more than the 120 s left');
   });
 
   test('ends at its deadline when the registry hangs, and cancels the upload there', async () => {
@@ -320,10 +318,8 @@ describe('an upload that cannot work', () => {
 
     const upload = registry.open().blobs.upload(blob);
 
-    await expect(upload).rejects.toMatchObject({
-      code: 'UPLOAD_FAILED',
-      message: expect.stringContaining('ends after 5000 of 6000 bytes') as string,
-    });
+    await expect(upload).rejects.toMatchObject({ code: 'UPLOAD_FAILED' });
+    await expect(upload).rejects.toThrow('ends after 5000 of 6000 bytes');
   });
 
   test('says so when the bytes are not those of the digest', async () => {
