@@ -27,13 +27,13 @@ const sourceOf = (credential: Credential | undefined): CredentialSource => ({
 const credentials = sourceOf(password);
 const BASIC = `Basic ${Buffer.from('user:pass:word').toString('base64')}`;
 
-describe('a registry with Basic authorization', () => {
-  const guard: Guard = (request, response) => {
-    if (request.headers.authorization === BASIC) return true;
-    response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
-    return false;
-  };
+const guard: Guard = (request, response) => {
+  if (request.headers.authorization === BASIC) return true;
+  response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="registry"' }).end();
+  return false;
+};
 
+describe('a registry with Basic authorization', () => {
   test('lets in who has the password', async () => {
     await using registry = await startGuardedRegistry(guard);
     await using repository = openRepository({
@@ -313,14 +313,14 @@ describe('a registry with tokens', () => {
   });
 });
 
-describe('a token server', () => {
-  const realmOf =
-    (realm: string): Guard =>
-    (_, response) => {
-      response.writeHead(401, { 'WWW-Authenticate': `Bearer realm="${realm}",service="r"` }).end();
-      return false;
-    };
+const realmOf =
+  (realm: string): Guard =>
+  (_, response) => {
+    response.writeHead(401, { 'WWW-Authenticate': `Bearer realm="${realm}",service="r"` }).end();
+    return false;
+  };
 
+describe('a token server', () => {
   test.each([
     'http://169.254.169.254/token',
     'http://auth.other.example/token',

@@ -410,14 +410,14 @@ describe('referrers', () => {
   });
 });
 
-describe('a list of tags', () => {
-  const page = (link: string): FaultAction => ({
-    kind: 'status',
-    status: 200,
-    body: '{"tags":["a"]}',
-    headers: { Link: link },
-  });
+const page = (link: string): FaultAction => ({
+  kind: 'status',
+  status: 200,
+  body: '{"tags":["a"]}',
+  headers: { Link: link },
+});
 
+describe('a list of tags', () => {
   test('is followed from page to page', async () => {
     await using registry = await startFaultyRegistry([
       { on: 'tags.list', action: page('</v2/app/tags/list?last=a>; rel="next"'), times: 1 },

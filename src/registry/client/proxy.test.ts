@@ -73,13 +73,14 @@ test('a registry with TLS is reached through a tunnel of HTTPS_PROXY', async () 
   expect(proxy.asked).toContain('registry.invalid:443');
 });
 
+const openThrough = (proxy: string): Repository =>
+  openRepository({
+    repository: 'registry.invalid/app',
+    env: { https_proxy: proxy },
+    limits: { ...quickLimits, connectMs: 200, attempts: 2 },
+  });
+
 describe('a proxy that', () => {
-  const openThrough = (proxy: string): Repository =>
-    openRepository({
-      repository: 'registry.invalid/app',
-      env: { https_proxy: proxy },
-      limits: { ...quickLimits, connectMs: 200, attempts: 2 },
-    });
   const answers = {
     'closes the connection': (socket: Duplex) => socket.destroy(),
     'refuses the tunnel': (socket: Duplex) => socket.end('HTTP/1.1 407 Who are you\r\n\r\n'),

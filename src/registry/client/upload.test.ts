@@ -272,6 +272,17 @@ describe('an upload that cannot work', () => {
     await expect(upload).rejects.toMatchObject({ code });
   });
 
+  test('says that the repository must be made first', async () => {
+    const body = '{"errors":[{"code":"NAME_UNKNOWN","message":"no such repository"}]}';
+    await using registry = await startFaultyRegistry([
+      { on: 'upload.post', action: { kind: 'status', status: 404, body } },
+    ]);
+
+    const upload = registry.open().blobs.upload(randomBlob(10));
+
+    await expect(upload).rejects.toMatchObject({ code: 'REPOSITORY_UNKNOWN' });
+  });
+
   test('names the limit when Retry-After is absurd', async () => {
     await using registry = await startFaultyRegistry([
       {

@@ -116,9 +116,10 @@ describe('an entry of config.json', () => {
   });
 });
 
+const file = (user: string): object => ({ auths: { 'registry.example': auth(`${user}:w`) } });
+
 test('the places are looked through in order, and a set DOCKER_CONFIG replaces the one at home', async () => {
   await using home = await makeHome();
-  const file = (user: string): object => ({ auths: { 'registry.example': auth(`${user}:w`) } });
   const env: Record<string, string> = { XDG_CONFIG_HOME: join(home.folder, 'xdg') };
   const order: Found[] = [];
   const note = async (): Promise<void> => {
@@ -211,13 +212,14 @@ test('a file that anyone may read is used and told', async () => {
   ]);
 });
 
-describe('a credential helper', () => {
-  const script = (body: string): string => `#!/bin/sh\n${body}\n`;
-  const answer = (user: string): string =>
-    script(
-      `read -r server || true; printf '{"ServerURL":"%s","Username":"${user}","Secret":"s of %s"}' "$server" "$server"`,
-    );
+const script = (body: string): string => `#!/bin/sh\n${body}\n`;
 
+const answer = (user: string): string =>
+  script(
+    `read -r server || true; printf '{"ServerURL":"%s","Username":"${user}","Secret":"s of %s"}' "$server" "$server"`,
+  );
+
+describe('a credential helper', () => {
   test('is asked for the registry by its key, on its input', async () => {
     await using home = await makeHome();
     await home.write('bin/docker-credential-test', answer('user'), 0o755);
@@ -263,14 +265,15 @@ describe('a credential helper', () => {
   });
 
   test.each([
-    ['is missing', undefined, 'test', 'cannot be started'],
-    ['fails', 'echo "hunter2 locked"; exit 1', 'test', 'exit code 1'],
-    ['hangs', 'sleep 60', 'test', 'did not answer within 500 ms'],
-    ['prints no JSON', 'echo hunter2', 'test', 'not of the form'],
-    ['prints half an answer', `echo '{"Username":"hunter2"}'`, 'test', 'not of the form'],
-    ['prints without end', 'yes hunter2', 'test', ''],
-    ['has a name that leaves the folder', undefined, '../evil', 'no helper'],
-  ])('that %s is CREDENTIAL_HELPER_FAILED, never anonymous', async (_, body, name, message) => {
+    { how: 'is missing', message: 'cannot be started' },
+    { how: 'fails', body: 'echo "hunter2 locked"; exit 1', message: 'exit code 1' },
+    { how: 'hangs', body: 'sleep 60', message: 'did not answer within 500 ms' },
+    { how: 'prints no JSON', body: 'echo hunter2', message: 'not of the form' },
+    { how: 'answers by half', body: `echo '{"Username":"hunter2"}'`, message: 'not of the form' },
+    { how: 'prints without end', body: 'yes hunter2', message: 'gives nothing' },
+    { how: 'has a name that is a path', name: '../evil', message: "no helper's name" },
+  ])('that $how is CREDENTIAL_HELPER_FAILED, never anonymous', async (each) => {
+    const { body, name = 'test', message } = each;
     await using home = await makeHome();
     if (body !== undefined) await home.write('bin/docker-credential-test', script(body), 0o755);
     await home.write(CONFIG, {
