@@ -4,7 +4,7 @@ import type { PipelineFile, Provider } from '../ci/provider.ts';
 import { providers } from '../ci/providers/index.ts';
 import { isThere, writeFileAtomically } from '../host/files.ts';
 import { readGit } from '../host/git.ts';
-import { loadProject } from '../pipeline/project.ts';
+import { loadProject } from '../pipeline/project-load.ts';
 import { checkIds } from '../suites/behaviour/checks/index.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';

@@ -1,9 +1,18 @@
 import { readCiEnvironment } from '../ci/read-ci-environment.ts';
 import { readGit } from '../host/git.ts';
 import type { CiEnvironment } from '../kernel/ci-environment.ts';
-import { findProjectFolder, loadProject, type Project } from '../pipeline/project.ts';
+import { findProjectFolder } from '../pipeline/project-folder.ts';
+import { loadProject } from '../pipeline/project-load.ts';
+import type { Project } from '../pipeline/project.ts';
 import { checkIds } from '../suites/behaviour/checks/index.ts';
 import type { AppHost } from './app-host.ts';
+
+export interface OpenProjectOptions {
+  /** Chosen by hand, relative to the project's folder. */
+  readonly configFile?: string | undefined;
+  /** Wins over environment and configuration. */
+  readonly registry?: string | undefined;
+}
 
 export interface OpenProject {
   readonly project: Project;
@@ -11,10 +20,12 @@ export interface OpenProject {
 }
 
 /** Reads configuration, checkout and CI environment of the project that holds the current folder. */
-export async function openProject(host: AppHost, configFile?: string): Promise<OpenProject> {
+export async function openProject(
+  host: AppHost,
+  options: OpenProjectOptions = {},
+): Promise<OpenProject> {
   const folder = await findProjectFolder(host.cwd);
   const git = await readGit(folder, host.env);
-  const ci = readCiEnvironment(host.env, git);
-  const project = await loadProject({ folder, env: host.env, git, checkIds, configFile });
-  return { project, ci };
+  const project = await loadProject({ folder, env: host.env, git, checkIds, ...options });
+  return { project, ci: readCiEnvironment(host.env, git) };
 }

@@ -23,7 +23,7 @@ export async function planProject(
   host: AppHost,
   request: PlanRequest,
 ): Promise<readonly AssessedStep[]> {
-  const { project, ci } = await openProject(host, request.configFile);
+  const { project, ci } = await openProject(host, request);
   const engine = await connectEngine({ env: host.env });
   const stateFolder = await prepareStateFolder(project.folder);
   await using history = await openHistory({
@@ -51,7 +51,6 @@ export async function planProject(
     env: host.env,
     signal: host.signal,
     emit: () => undefined,
-    registry: host.env['SEATRIAL_REGISTRY'] ?? project.registry,
     isFresh: false,
     mayWork: new Set(),
     concurrency: 1,

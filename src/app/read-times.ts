@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openHistory } from '../history/results.ts';
-import { findProjectFolder } from '../pipeline/project.ts';
+import { findProjectFolder } from '../pipeline/project-folder.ts';
 import { selectRuns } from '../report/select-runs.ts';
 import { renderComparison, renderTimes } from '../report/times-table.ts';
 import { toStageTimes } from '../report/times.ts';

@@ -102,7 +102,6 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
     env: host.env,
     signal,
     emit: log.emit,
-    registry: request.registry ?? host.env['SEATRIAL_REGISTRY'] ?? project.registry,
     isFresh: request.isFresh,
     mayWork: request.mayWork,
     concurrency: concurrencyOf(engine),
@@ -133,7 +132,7 @@ async function openTogether(
 ): Promise<readonly [OpenProject, Engine]> {
   const engine = connectEngine({ env: host.env });
   engine.catch(() => undefined);
-  const opened = await openProject(host, request.configFile);
+  const opened = await openProject(host, request);
   return [opened, await engine];
 }
 

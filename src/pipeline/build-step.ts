@@ -8,6 +8,7 @@ import { createContextFilter } from '../dockerfile/ignore.ts';
 import type { ImageRecord } from '../engine/contract.ts';
 import type { ContentKey } from '../kernel/content-key.ts';
 import { hexOf } from '../kernel/digest.ts';
+import { parsePlatform, type Platform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import { PipelineError } from './errors.ts';
 import { assessHook, performHook } from './hook.ts';
@@ -101,7 +102,14 @@ async function build(
   inputs: BuildInputs,
 ): Promise<StepResult> {
   const image = imageOf(step, context.project);
-  for (const message of [...image.warnings, ...buildWarnings({ context: inputs.context, dockerfile: inputs.dockerfile.source, args: inputs.dockerfile.args })])
+  for (const message of [
+    ...image.warnings,
+    ...buildWarnings({
+      context: inputs.context,
+      dockerfile: inputs.dockerfile.source,
+      args: inputs.dockerfile.args,
+    }),
+  ])
     context.emit({ type: 'notice', step: step.id, message });
   const built = await buildImage({
     engine: context.engine,
@@ -139,7 +147,7 @@ async function readInputs(
   const image = imageOf(step, context.project);
   const filter = withoutState(await createContextFilter(image.contextFolder, image.dockerfilePath));
   const [dockerfile, { snapshot, digest }] = await Promise.all([
-    pinDockerfile({ image, parents, platform: step.platform }),
+    pinDockerfile({ image, project: context.project, parents, platform: platformOf(step) }),
     scanContext(image.contextFolder, filter).then(async (scanned) => ({
       snapshot: scanned,
       digest: await digestContext(scanned, context.fileDigests),
@@ -175,6 +183,12 @@ async function whyBuild(step: PlannedStep, context: RunContext, key: ContentKey)
   const last = await context.history.lastInputs(step.id);
   const why = whyTodo(last, key);
   return why === 'did not pass last time' ? 'the image is no longer on the engine' : why;
+}
+
+function platformOf(step: PlannedStep): Platform {
+  const platform = parsePlatform(step.platform);
+  if (platform !== undefined) return platform;
+  throw new PipelineError('STEP_UNKNOWN', `${step.id} is for no platform: ${step.platform}`);
 }
 
 function parentsOf(image: ProjectImage, results: StepResults): Parents {

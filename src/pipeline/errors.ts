@@ -41,6 +41,11 @@ export const pipelineErrors = {
     meaning: 'A step was asked for that the plan does not have.',
     hint: 'Report this; it is a mistake in Seatrial.',
   },
+  NOT_BUILT: {
+    exit: exitCodes.refused,
+    meaning: 'A deploy was asked for, and the image has not been built from these inputs.',
+    hint: 'Run `seatrial ci`, or `seatrial build` and `seatrial test`, first.',
+  },
   NOT_TESTED: {
     exit: exitCodes.refused,
     meaning: 'A ship was asked for, and a suite has not passed for this image.',

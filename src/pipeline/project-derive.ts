@@ -51,7 +51,7 @@ export async function deriveConfig(folder: string, projectName: string): Promise
 }
 
 /** A valid repository name that is as near to the text as can be. */
-export function toImageName(text: string): string {
+function toImageName(text: string): string {
   const name = text
     .toLowerCase()
     .replaceAll(/[^a-z0-9._-]+/gu, '-')

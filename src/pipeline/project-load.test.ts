@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { AppError } from '../kernel/errors.ts';
 import { findProjectFolder } from './project-folder.ts';
 import { loadProject, type LoadProjectOptions } from './project-load.ts';
-import { repositoryOf, type Project } from './project.ts';
+import { assertImagesKnown, repositoryOf, type Project } from './project.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -475,6 +475,20 @@ describe('the registry', () => {
       expect.objectContaining({ code: 'PROJECT_REGISTRY_MISSING' }),
     );
   });
+});
+
+test('a name that no image has is PROJECT_IMAGE_UNKNOWN with a suggestion', async () => {
+  const project = await load({ 'app/Dockerfile': 'FROM a\n', 'base/Dockerfile': 'FROM a\n' });
+
+  const assertKnown = (names: readonly string[]) => (): void => assertImagesKnown(project, names);
+
+  expect(assertKnown(['app', 'base'])).not.toThrow();
+  expect(assertKnown(['app', 'bse'])).toThrow(
+    expect.objectContaining({ code: 'PROJECT_IMAGE_UNKNOWN', hint: 'Did you mean `base`?' }),
+  );
+  expect(assertKnown(['kubernetes'])).toThrow(
+    expect.objectContaining({ hint: 'Name some of `app`, `base`.' }),
+  );
 });
 
 describe('the folder of a project', () => {

@@ -5,6 +5,7 @@ import type {
   ImageProfile,
   ShipSettings,
 } from '../config/schema.ts';
+import { didYouMean } from '../config/suggestion.ts';
 import type { DockerfileFacts } from '../dockerfile/facts.ts';
 import { hasRegistryHost, parseRepository, renderRepository } from '../kernel/image-reference.ts';
 import { PipelineError } from './errors.ts';
@@ -56,6 +57,20 @@ export interface ProjectImage {
 
 /** Text, or the image of the project whose reference the argument gets. */
 export type ArgValue = string | { readonly image: string };
+
+/**
+ * Refuses names that a person typed and that no image has.
+ * @throws {PipelineError} PROJECT_IMAGE_UNKNOWN
+ */
+export function assertImagesKnown(project: Project, names: readonly string[]): void {
+  const known = project.images.map(({ name }) => name);
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  const list = known.map((name) => `\`${name}\``).join(', ');
+  throw new PipelineError('PROJECT_IMAGE_UNKNOWN', `the project has no image \`${unknown}\``, {
+    hint: didYouMean(unknown, known) ?? `Name some of ${list}.`,
+  });
+}
 
 /**
  * The repository an image is shipped to, with its host: `ship.repository`, or the image's name, after

@@ -25,8 +25,6 @@ export interface RunContext {
   readonly env: Environment;
   readonly signal: AbortSignal;
   readonly emit: Emit;
-  /** Host of repositories that name none; absent when nobody said. */
-  readonly registry?: string | undefined;
   /** Ignore earlier results. */
   readonly isFresh: boolean;
   /** Kinds of steps that may do work; others must be done already (`deploy` builds and tests nothing). */

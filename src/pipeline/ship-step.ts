@@ -26,7 +26,7 @@ export async function assessShip(
 ): Promise<Assessment> {
   const image = imageOf(step, context.project);
   await using repository = openRepository({
-    repository: repositoryOf(image, context.registry),
+    repository: repositoryOf(image, context.project.registry),
     env: context.env,
     signal: context.signal,
   });
@@ -64,7 +64,7 @@ export async function performShip(
 ): Promise<StepResult> {
   const { built, image } = shipped;
   await using repository = openRepository({
-    repository: repositoryOf(image, context.registry),
+    repository: repositoryOf(image, context.project.registry),
     env: context.env,
     signal: context.signal,
     onWarning: (message) => context.emit({ type: 'notice', step: step.id, message }),
@@ -223,7 +223,7 @@ function siblingRepositories({ context, image, repository }: Shipment): readonly
   const prefix = `${repository.address.host}/`;
   return context.project.images
     .filter((other) => image.parents.includes(other.name) && other.ship)
-    .map((other) => repositoryOf(other, context.registry))
+    .map((other) => repositoryOf(other, context.project.registry))
     .filter((other) => other.startsWith(prefix))
     .map((other) => other.slice(prefix.length));
 }

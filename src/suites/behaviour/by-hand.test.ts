@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dockerRun, quote } from './by-hand.ts';
+import { quote } from '../shell-quote.ts';
+import { dockerRun } from './by-hand.ts';
 import { createSubject } from './testing/subject.ts';
 
 describe('dockerRun', () => {

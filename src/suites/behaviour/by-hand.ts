@@ -1,3 +1,4 @@
+import { quote } from '../shell-quote.ts';
 import type { Mount, RunSettings } from '../../config/schema.ts';
 import type { Subject } from './subject.ts';
 
@@ -47,11 +48,6 @@ export function inOrder(...commands: readonly string[]): string {
 
 /** Time to come up, for a person who pastes all at once. */
 export const comeUp = 'sleep 5';
-
-/** Text as one word of a POSIX shell. */
-export function quote(text: string): string {
-  return /^[\w@%+=:,./-]+$/u.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
 
 /** A value whose name says that it is secret is left to the reader's shell: commands end up in reports. */
 function environmentOf(name: string, value: string): string {

@@ -1,6 +1,6 @@
 import type { StateAction } from '../../config/schema.ts';
 import { parseHttpTarget } from '../../engine/http-target.ts';
-import { quote } from './by-hand.ts';
+import { quote } from '../shell-quote.ts';
 import { defaultPortOf, type Subject } from './subject.ts';
 
 /** The command that does one action of the `state` block on a container; empty without such a block. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { FileSuite } from '../../config/schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
-import { quote } from '../behaviour/by-hand.ts';
+import { quote } from '../shell-quote.ts';
 import type { SuiteContext } from '../contract.ts';
 import { runSuiteProgram } from '../suite-process.ts';
 import { judgeScript, type Finding } from './script-case.ts';

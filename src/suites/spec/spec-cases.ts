@@ -1,6 +1,6 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import type { Case } from '../../kernel/verdict.ts';
-import { quote } from '../behaviour/by-hand.ts';
+import { quote } from '../shell-quote.ts';
 import type { SuiteProgramEnd } from '../suite-process.ts';
 import { describeFailures, headlineOf } from './spec-evidence.ts';
 import type { SpecFailure, TestMessage } from './spec-messages.ts';
