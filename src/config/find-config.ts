@@ -3,7 +3,7 @@ import { systemCodeOf } from '../kernel/errors.ts';
 import { ConfigError } from './errors.ts';
 
 /** Names of a configuration file, in the order in which messages list them. */
-export const configFileNames = [
+const configFileNames = [
   'seatrial.yaml',
   'seatrial.yml',
   'seatrial.config.ts',

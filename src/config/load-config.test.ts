@@ -85,6 +85,15 @@ images:
     expect(config.images['app']?.run.env).toEqual({ PORT: '08080', RATIO: '1.50' });
   });
 
+  test('may have images called args and env', async () => {
+    const { config } = await load(
+      'images: { args: { ship: false }, env: { ready: { port: 80 } } }',
+    );
+
+    expect(config.images['args']?.ship).toBe(false);
+    expect(config.images['env']?.ready?.port).toBe(80);
+  });
+
   test('is YAML 1.2: no, on and yes are text', async () => {
     const { config } = await load('images: { app: { labels: { a: no, b: on, c: yes } } }');
 

@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import { hasRegistryHost, parseRepository, type Reading } from '../kernel/image-reference.ts';
 import { parsePlatform } from '../kernel/platform.ts';
 import { problemOfExpression } from './expression.ts';
-import { parseHttpTarget } from './http-target.ts';
 import { parseTagTemplate } from './tag-template.ts';
 
 /**
@@ -16,8 +15,10 @@ export const isExpression: Check<string> = (value, context) => {
   if (problem !== undefined) refuse(context, `is no regular expression in RE2 syntax: ${problem}`);
 };
 
+/** The form alone; `engine/http-target.ts` gives it a meaning. */
 export const isHttpTarget: Check<string> = (value, context) => {
-  if (parseHttpTarget(value) !== undefined) return;
+  const [, port = '1'] = /^(?:[A-Z]+ +)?(\d{1,5})?\/\S*$/u.exec(value) ?? [undefined, '0'];
+  if (Number(port) >= 1 && Number(port) <= 65_535) return;
   refuse(context, `must be \`[METHOD] [PORT]/path\`, but is ${JSON.stringify(value)}`, {
     suggestion: 'Write `GET 8080/health`, or `/health` for the one port that the image exposes.',
   });

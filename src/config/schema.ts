@@ -85,21 +85,26 @@ const containerPath = z.string().startsWith('/', 'must be an absolute path in th
 
 export const mountSchema = z.union([
   containerPath.describe('Container path that gets a fresh volume.'),
-  z.strictObject({ tmpfs: containerPath }),
+  z.strictObject({
+    tmpfs: containerPath.describe('Container path that gets a file system in memory.'),
+  }),
   z.strictObject({
     bind: z.string().superRefine(isRelativePath).describe('Folder or file of the project.'),
-    target: containerPath,
-    read_only: z.boolean().default(true),
+    target: containerPath.describe('Where it appears in the container.'),
+    read_only: z.boolean().default(true).describe('Refuses writes. Default: `true`.'),
   }),
 ]);
 
 export const runSchema = z
   .strictObject({
-    env: environment.default({}),
+    env: environment.default({}).describe('Environment variables of the container.'),
     command: z.array(z.string()).optional().describe("Replaces the image's CMD."),
     entrypoint: z.array(z.string()).optional().describe("Replaces the image's ENTRYPOINT."),
-    user: z.string().optional(),
-    mounts: z.array(mountSchema).default([]),
+    user: z.string().min(1).optional().describe("Replaces the image's USER."),
+    mounts: z
+      .array(mountSchema)
+      .default([])
+      .describe('Volumes, temporary file systems and files of the project.'),
     memory: size.optional().describe('Memory limit. Default: none.'),
     cpus: z.number().positive().optional().describe('Processor limit. Default: none.'),
     stop_timeout: duration
@@ -115,8 +120,8 @@ export const stateActionSchema = z
       .superRefine(isHttpTarget)
       .optional()
       .describe('`[METHOD] [PORT]/path`, sent to the container.'),
-    headers: z.record(z.string(), z.string()).default({}),
-    body: z.string().optional(),
+    headers: z.record(z.string(), z.string()).default({}).describe('HTTP headers to send.'),
+    body: z.string().optional().describe('Body to send. Default: none.'),
     status: z.int().min(100).max(599).optional().describe('Default: any from 200 to 399.'),
     exec: z.array(z.string()).min(1).optional().describe('A command run inside the container.'),
     expect: z
@@ -165,7 +170,9 @@ export const behaviourSuiteSchema = z.union([
 
 export const suitesSchema = z
   .strictObject({
-    behaviour: behaviourSuiteSchema.prefault({}),
+    behaviour: behaviourSuiteSchema
+      .prefault({})
+      .describe('Checks that need no configuration; `false` turns them off.'),
     script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
     spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
   })
@@ -260,11 +267,18 @@ export const imageSchema = z.strictObject({
     .union([z.literal(false), shipSchema])
     .optional()
     .describe('Absent or false: never shipped.'),
-  hooks: z.strictObject({ pre_build: hookSchema.optional() }).prefault({}),
+  hooks: z
+    .strictObject({
+      pre_build: hookSchema
+        .optional()
+        .describe('Makes files that the build needs. A text is the command alone.'),
+    })
+    .prefault({})
+    .describe('Commands around the steps of this image.'),
 });
 
 export const configSchema = z.strictObject({
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe('For editors; not read.'),
   project: z
     .string()
     .min(1)

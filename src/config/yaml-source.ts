@@ -1,6 +1,7 @@
 import {
   isAlias,
   isMap,
+  isPair,
   isScalar,
   LineCounter,
   parseAllDocuments,
@@ -218,9 +219,12 @@ function diagnoseVersion(source: YamlText, document: YamlDocument): readonly Dia
 /** Build arguments and environment variables are text: `1.10` must not become `1.1`. */
 function keepWrittenText(document: YamlDocument): void {
   visit(document, {
-    Pair: (_, pair) => {
-      if (!isScalar(pair.key) || !['args', 'env'].includes(String(pair.key.value))) return;
-      if (!isMap(pair.value)) return;
+    Pair: (_, pair, ancestors) => {
+      const keys = [...ancestors.filter(isPair), pair].map(({ key }) =>
+        isScalar(key) ? String(key.value) : '',
+      );
+      if (!isMap(pair.value) || !/^images\n[^\n]*\n(?:args|run\nenv)$/u.test(keys.join('\n')))
+        return;
       for (const { value } of pair.value.items) {
         if (isScalar(value) && ['number', 'boolean'].includes(typeof value.value)) {
           value.value = value.source ?? value.value;

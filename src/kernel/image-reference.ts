@@ -23,7 +23,7 @@ export type Reading<Value> =
   /** `problem` is a clause that follows the text: "has upper-case letters; …". */
   | { readonly ok: false; readonly problem: string };
 
-export const DEFAULT_DOMAIN = 'docker.io';
+const DEFAULT_DOMAIN = 'docker.io';
 const DEFAULT_NAMESPACE = 'library/';
 const MAX_NAME_LENGTH = 255;
 const MAX_TAG_LENGTH = 128;

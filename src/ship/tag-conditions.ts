@@ -34,7 +34,7 @@ export function reasonAgainstBuild(ci: CiEnvironment): string | undefined {
  * Whether a branch or git tag matches a glob: `*` is any text without `/`, `**` any text, `?` one character
  * that is no `/`. The whole name must match.
  */
-export function matchesGlob(name: string, glob: string): boolean {
+function matchesGlob(name: string, glob: string): boolean {
   const source = glob
     .split(/(\*+|\?)/u)
     .map((token) => {
