@@ -158,6 +158,22 @@ describe('a project without configuration', () => {
   });
 });
 
+test('a configuration chosen by hand makes its own folder the project', async () => {
+  const project = await load(
+    {
+      'sub/other.yaml': 'images: { app: { context: app } }',
+      'sub/app/Dockerfile': 'FROM scratch\n',
+    },
+    { configFile: 'sub/other.yaml' },
+  );
+
+  expect(project).toMatchObject({
+    folder: join(folder, 'sub'),
+    configFile: join(folder, 'sub/other.yaml'),
+    images: [{ contextFolder: join(folder, 'sub/app') }],
+  });
+});
+
 describe('the graph', () => {
   test('comes from arguments, FROM, COPY and mounts', async () => {
     const project = await load({

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { messageOfDiagnostics } from '../config/errors.ts';
 import { loadConfig, registryFromEnvironment, type LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
@@ -20,7 +20,10 @@ export interface LoadProjectOptions {
   readonly git: Pick<GitFacts, 'remote'>;
   /** Ids of all behaviour checks, which `skip` and `only` may name. */
   readonly checkIds: readonly string[];
-  /** A configuration chosen by hand, relative to `folder`. @default the one of the folder */
+  /**
+   * A configuration chosen by hand, relative to `folder`. Its own folder then is the project's.
+   * @default the one of the folder
+   */
   readonly configFile?: string | undefined;
   /** Passes over any configuration, as `init` does. @default false */
   readonly isDerived?: boolean | undefined;
@@ -36,8 +39,8 @@ export interface LoadProjectOptions {
  * @throws {PipelineError} PROJECT_NOT_FOUND, PROJECT_PATH_INVALID, PROJECT_CYCLE, PROJECT_TAG_CONFLICT
  */
 export async function loadProject(options: LoadProjectOptions): Promise<Project> {
-  const { folder } = options;
   const loaded = await loadConfigOf(options);
+  const folder = loaded === undefined ? options.folder : dirname(loaded.file);
   const name = loaded?.config.project ?? toProjectName(folder, options.git.remote);
   const config = loaded?.config ?? (await deriveConfig(folder, name));
   const registry = options.registry ?? registryFromEnvironment(options.env) ?? config.registry;
