@@ -122,6 +122,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   });
   await recorder.save();
   await finish({ log, reports, stateFolder, host });
+  if (end.bug !== undefined) throw end.bug;
   return end.exitCode;
 }
 

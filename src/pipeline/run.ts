@@ -1,5 +1,6 @@
 import { AppError, exitCodes, messageOf, type ExitCode } from '../kernel/errors.ts';
 import type { EventOf, PlannedStep } from '../kernel/run-events.ts';
+import { exitCodeOf, toErrorPicture } from '../report/render-error.ts';
 import { buildStep } from './build-step.ts';
 import { PipelineError } from './errors.ts';
 import { imageOf } from './project-image.ts';
@@ -78,21 +79,18 @@ function builtImage(step: PlannedStep, results: ReadonlyMap<string, StepResult>)
 
 function resultOfThrown(error: unknown, signal: AbortSignal): StepResult {
   if (signal.aborted) return { outcome: 'cancelled', reason: 'cancelled' };
-  if (!(error instanceof AppError))
-    return {
-      outcome: 'lost',
-      reason: `a bug of Seatrial: ${messageOf(error)}`,
-      error: {
-        code: 'BUG',
-        message: messageOf(error),
-        hint: 'Report it with the output of the same command with NODE_DEBUG=seatrial.',
-      },
-    };
+  const isBug = !(error instanceof AppError);
+  const reason = firstLine(messageOf(error));
   return {
-    outcome: error.exitCode === exitCodes.environment ? 'lost' : 'failed',
-    reason: firstLine(error.message),
-    error: { code: error.code, message: error.message, hint: error.hint },
+    outcome: isRefusal(exitCodeOf(error)) ? 'failed' : 'lost',
+    reason: isBug ? `a bug of Seatrial: ${reason}` : reason,
+    error: toErrorPicture(error),
   };
+}
+
+/** A refusal says no to the image; anything else leaves open whether it is good. */
+function isRefusal(exitCode: ExitCode): boolean {
+  return exitCode === exitCodes.refused || exitCode === exitCodes.usage;
 }
 
 function resultOfWithheld(cause: WithheldCause): StepResult {
@@ -122,9 +120,7 @@ function endOf(
 
 /** Only usage errors: the process then says so, rather than that the image was refused. */
 function exitOf(thrown: ReadonlyMap<string, unknown>): ExitCode | undefined {
-  const codes = [...thrown.values()].map((error) =>
-    error instanceof AppError ? error.exitCode : exitCodes.bug,
-  );
+  const codes = [...thrown.values()].map(exitCodeOf);
   return codes.length > 0 && codes.every((code) => code === exitCodes.usage)
     ? exitCodes.usage
     : undefined;

@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../kernel/run-events.ts';
-import type { Project, ProjectImage } from './project.ts';
+import { assertImagesKnown, type Project, type ProjectImage } from './project.ts';
 
 /** How far a plan goes. Each goal includes the ones before it. */
 export const goals = ['build', 'test', 'ship'] as const;
@@ -19,8 +19,10 @@ export type SuiteName = (typeof suiteNames)[number];
 /**
  * The DAG of a run, parents before children. A test needs its build; a ship needs every test of the image
  * and of the images whose bytes it contains.
+ * @throws {PipelineError} PROJECT_IMAGE_UNKNOWN
  */
 export function planSteps(project: Project, selection: StepSelection): readonly PlannedStep[] {
+  assertImagesKnown(project, selection.images ?? []);
   const selected = withParents(project, selection.images);
   const images = project.images.filter((image) => selected.has(image.name));
   const depth = goals.indexOf(selection.goal);
