@@ -14,7 +14,7 @@ export interface RunEnd {
   readonly exitCode: ExitCode;
   readonly results: ReadonlyMap<string, StepResult>;
   /** What was thrown and is a bug of ours; absent otherwise. */
-  readonly bug?: unknown;
+  readonly bug?: Error | undefined;
 }
 
 /** Does the steps of a plan and tells everything as events. Throws for nothing that a step does. */
@@ -79,11 +79,10 @@ function builtImage(step: PlannedStep, results: ReadonlyMap<string, StepResult>)
 
 function resultOfThrown(error: unknown, signal: AbortSignal): StepResult {
   if (signal.aborted) return { outcome: 'cancelled', reason: 'cancelled' };
-  const isBug = !(error instanceof AppError);
   const reason = firstLine(messageOf(error));
   return {
     outcome: isRefusal(exitCodeOf(error)) ? 'failed' : 'lost',
-    reason: isBug ? `a bug of Seatrial: ${reason}` : reason,
+    reason: isBug(error) ? `a bug of Seatrial: ${reason}` : reason,
     error: toErrorPicture(error),
   };
 }
@@ -106,9 +105,7 @@ function endOf(
   signal: AbortSignal,
 ): RunEnd {
   const outcomes = new Set([...results.values()].map(({ outcome }) => outcome));
-  const bug = signal.aborted
-    ? undefined
-    : [...thrown.values()].find((error) => !(error instanceof AppError));
+  const bug = signal.aborted ? undefined : [...thrown.values()].find(isBug);
   if (signal.aborted || outcomes.has('cancelled'))
     return { outcome: 'cancelled', exitCode: exitCodes.cancelled, results };
   if (bug !== undefined) return { outcome: 'lost', exitCode: exitCodes.bug, results, bug };
@@ -116,6 +113,10 @@ function endOf(
     return { outcome: 'failed', exitCode: exitOf(thrown) ?? exitCodes.refused, results };
   if (outcomes.has('lost')) return { outcome: 'lost', exitCode: exitCodes.environment, results };
   return { outcome: 'passed', exitCode: exitCodes.passed, results };
+}
+
+function isBug(error: unknown): error is Error {
+  return error instanceof Error && !(error instanceof AppError);
 }
 
 /** Only usage errors: the process then says so, rather than that the image was refused. */
