@@ -262,6 +262,7 @@ describe('an upload that cannot work', () => {
     ['500', { kind: 'status', status: 500 }, 'UPLOAD_FAILED'],
     ['a reset', { kind: 'reset', afterBytes: 0 }, 'UPLOAD_FAILED'],
     ['413', { kind: 'status', status: 413 }, 'UPLOAD_FAILED'],
+    ['507', { kind: 'status', status: 507, body: 'the disk is full' }, 'UPLOAD_FAILED'],
     ['403', { kind: 'status', status: 403 }, 'REGISTRY_DENIED'],
     ['404', { kind: 'status', status: 404 }, 'UPLOAD_FAILED'],
   ] as const)('for %s at every chunk fails in bounded time', async (_, action, code) => {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID, type Hash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../host/files.ts';
@@ -73,6 +73,10 @@ async function createSession(
     forget(id);
     await file.close();
   };
+  const discard = async (): Promise<void> => {
+    await end();
+    await rm(path, { force: true });
+  };
   return {
     id,
     name,
@@ -80,9 +84,20 @@ async function createSession(
       return receivedBytes;
     },
     append: async (body) => {
-      for await (const piece of body) {
-        await writeAndHash(file, hash, { piece, position: receivedBytes });
-        receivedBytes += piece.length;
+      const writes = createWriteQueue(file);
+      try {
+        for await (const piece of body) {
+          await writes.add(piece, receivedBytes);
+          // The disk works while the processor hashes.
+          hash.update(piece);
+          receivedBytes += piece.length;
+        }
+      } finally {
+        await writes.settle().catch(async (error: unknown) => {
+          // With a hole in the file nothing can go on: the client has to begin another upload.
+          await discard();
+          throw error;
+        });
       }
     },
     exclusively: async (work) => {
@@ -98,25 +113,45 @@ async function createSession(
       else await rm(path, { force: true });
       return isRight;
     },
-    discard: async () => {
-      await end();
-      await rm(path, { force: true });
+    discard,
+  };
+}
+
+/** Pieces on their way to the disk at the same time. */
+const MOST_WRITES = 8;
+
+interface WriteQueue {
+  /** Resolves when there is room for another one. */
+  add(piece: Uint8Array, position: number): Promise<void>;
+  /** Resolves when all are written; throws when one could not be. */
+  settle(): Promise<void>;
+}
+
+function createWriteQueue(file: FileHandle): WriteQueue {
+  const pending = new Set<Promise<void>>();
+  let failure: Error | undefined;
+  return {
+    add: async (piece, position) => {
+      if (failure !== undefined) throw failure;
+      const write = writeWhole(file, piece, position)
+        .catch((error: unknown) => {
+          failure ??= error instanceof Error ? error : new Error(String(error));
+        })
+        .finally(() => pending.delete(write));
+      pending.add(write);
+      if (pending.size >= MOST_WRITES) await Promise.race(pending);
+    },
+    settle: async () => {
+      await Promise.all(pending);
+      if (failure !== undefined) throw failure;
     },
   };
 }
 
-/** The disk works while the processor hashes. */
-async function writeAndHash(
-  file: FileHandle,
-  hash: Hash,
-  at: { readonly piece: Uint8Array; readonly position: number },
-): Promise<void> {
-  const writing = file.write(at.piece, 0, at.piece.length, at.position);
-  hash.update(at.piece);
-  const { bytesWritten } = await writing;
-  for (let done = bytesWritten; done < at.piece.length;) {
-    const more = await file.write(at.piece, done, at.piece.length - done, at.position + done);
-    done += more.bytesWritten;
+async function writeWhole(file: FileHandle, piece: Uint8Array, position: number): Promise<void> {
+  for (let done = 0; done < piece.length;) {
+    const { bytesWritten } = await file.write(piece, done, piece.length - done, position + done);
+    done += bytesWritten;
   }
 }
 
