@@ -4,7 +4,6 @@ import { AppError } from '../../kernel/errors.ts';
 import { openBelongings, type OpenBelongings } from './belongings.ts';
 import type { RunOptions } from './container-options.ts';
 import { runContainer } from './run-container.ts';
-import { CONTAINERS_META } from './spec-messages.ts';
 import type { Container } from './spec-container.ts';
 import {
   openSpecSession,
@@ -48,14 +47,14 @@ interface Scopes {
   readonly $test: SpecFixtures & { readonly seatrialBelongings: OpenBelongings };
 }
 
-/** Prints for people who run Vitest, and keeps for our reporter, what the containers of a failed test said. */
-async function showContainers(belongings: OpenBelongings, meta: object): Promise<void> {
+/** Adds to the error of a failed test what its containers said, so that every reporter shows it. */
+async function addContainers(
+  errors: { message: string }[] | undefined,
+  belongings: OpenBelongings,
+): Promise<void> {
   const text = await belongings.describe();
-  if (text === '') return;
-  Object.assign(meta, { [CONTAINERS_META]: text });
-  // Vitest catches it and shows it with the test.
-  // oxlint-disable-next-line no-console
-  console.error(text);
+  const first = errors?.[0];
+  if (first !== undefined && text !== '') first.message = `${first.message}\n\n${text}`;
 }
 
 /** Vitest shows the message of an error and nothing else: what to do next must be in it. */
@@ -90,7 +89,7 @@ export const test: TestAPI<SpecFixtures> = base.extend<Scopes>({
     const belongings = openBelongings(seatrialSession);
     try {
       await use(belongings);
-      if (task.result?.state === 'fail') await showContainers(belongings, task.meta);
+      if (task.result?.state === 'fail') await addContainers(task.result.errors, belongings);
     } finally {
       await belongings.removeAll();
     }

@@ -168,7 +168,8 @@ test('a failed test says where, shows the code and what the container printed', 
   });
   expect(found?.fix).toBeDefined();
   expect(found?.evidence).toContain('5 |       expect(1 + 1).toBe(3);\n  |                     ^');
-  expect(found?.evidence).toMatch(/container seatrial-\S+ \(running\) printed last:\nprinted$/u);
+  expect(found?.evidence).toMatch(/container seatrial-\S+ \(running\) printed last:\nprinted$/mu);
+  expect(bench.output()).toContain('printed last:');
 });
 
 test('SPEC_NOT_READY: a container that ends early fails its test with exit code and last lines', async () => {

@@ -1,4 +1,3 @@
-import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import type { FileSuite } from '../../config/schema.ts';
 import { labelNames } from '../../engine/labels.ts';
@@ -24,7 +23,7 @@ export async function runVitest(
   const end = await runSuiteProgram(
     {
       name: 'vitest',
-      file: execPath,
+      file: process.execPath,
       argv: ['--no-warnings', mainScript(), vitestPath, socket.path, workers, ...files],
       // The limit is for one file; files run at the same time only where there are processors.
       timeoutMs: settings.timeout * files.length,

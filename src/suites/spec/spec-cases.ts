@@ -73,9 +73,8 @@ export function createSpecCases({ projectFolder, ref }: SpecCasesOptions): SpecC
       };
       if (test.state === 'failed') {
         const found = await failed(id, test.failures);
-        const evidence = [found.evidence, test.containers ?? ''].filter(Boolean).join('\n\n');
         const fix = test.failures[0]?.hint ?? fixes.test;
-        return make({ ...common, ...found, evidence, fix });
+        return make({ ...common, ...found, fix });
       }
       if (test.state === 'skipped') {
         const reason = test.note ?? 'The spec file skips it.';

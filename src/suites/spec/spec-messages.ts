@@ -1,8 +1,5 @@
 import { z } from 'zod';
 
-/** Under this name a test's meta data hold what its containers printed. */
-export const CONTAINERS_META = 'seatrialContainers';
-
 const location = z.object({ file: z.string(), line: z.number(), column: z.number() });
 
 const failure = z.object({
@@ -29,8 +26,6 @@ export const specMessageSchema = z.discriminatedUnion('type', [
     retries: z.number(),
     note: z.string().optional(),
     failures: z.array(failure),
-    /** How its containers were and what they printed, when it failed. */
-    containers: z.string().optional(),
   }),
   /** After all tests of a file; with failures when it could not be loaded, or a hook around tests failed. */
   z.object({

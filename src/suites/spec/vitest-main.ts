@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { argv, cwd } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Plugin } from 'vitest/config';
 import type * as VitestNode from 'vitest/node';
@@ -11,7 +10,7 @@ import { createVitestReporter } from './vitest-reporter.ts';
  * `node vitest-main.ts <vitest/node> <socket> <workers> <file>…`. The user's configuration and reporters stay
  * as they are; ours is one more, and writes to the socket. Exit code 0 when all is well, as Vitest's own.
  */
-const [, , vitestPath = '', socketPath = '', workers = '1', ...files] = argv;
+const [, , vitestPath = '', socketPath = '', workers = '1', ...files] = process.argv;
 
 const socket = connect(socketPath);
 await once(socket, 'connect');
@@ -23,7 +22,7 @@ const { createVitest } = await importVitest(vitestPath);
 const vitest = await createVitest(
   'test',
   {
-    root: cwd(),
+    root: process.cwd(),
     watch: false,
     include: files.map(escapeGlob),
     maxWorkers: Number(workers),

@@ -1,7 +1,7 @@
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 import type { SerializedError, TestError } from 'vitest';
 import { z } from 'zod';
-import { CONTAINERS_META, type SpecFailure, type SpecMessage } from './spec-messages.ts';
+import type { SpecFailure, SpecMessage } from './spec-messages.ts';
 
 export interface VitestReporterOptions {
   readonly send: (message: SpecMessage) => void;
@@ -30,7 +30,6 @@ function sendTest(test: TestCase, send: VitestReporterOptions['send']): void {
   const result = test.result();
   if (result.state === 'pending') return;
   const file = test.module.moduleId;
-  const containers: unknown = Reflect.get(test.meta(), CONTAINERS_META);
   send({
     type: 'test',
     file,
@@ -40,7 +39,6 @@ function sendTest(test: TestCase, send: VitestReporterOptions['send']): void {
     retries: test.diagnostic()?.retryCount ?? 0,
     ...(result.state === 'skipped' && result.note !== undefined ? { note: result.note } : {}),
     failures: result.state === 'failed' ? result.errors.map((each) => toFailure(each, file)) : [],
-    ...(typeof containers === 'string' ? { containers } : {}),
   });
 }
 

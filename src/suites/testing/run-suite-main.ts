@@ -1,4 +1,3 @@
-import { argv, stdout } from 'node:process';
 import { runSchema } from '../../config/schema.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import { openScope } from '../../engine/scope.ts';
@@ -10,7 +9,7 @@ import { specSuite } from '../spec/index.ts';
  * A runner to be killed by a test: `node run-suite-main.ts <script|spec> <project folder> <image> <run id>`. Prints
  * what the suite prints.
  */
-const [, , kind, projectFolder = '', ref = '', runId = ''] = argv;
+const [, , kind, projectFolder = '', ref = '', runId = ''] = process.argv;
 const env = processEnvironment();
 const engine = await connectEngine({ env });
 await using scope = await openScope({ engine, runId });
@@ -29,7 +28,7 @@ await suite.run(
     report: {
       caseStarted: () => undefined,
       caseFinished: () => undefined,
-      output: (_source, text) => void stdout.write(text),
+      output: (_source, text) => void process.stdout.write(text),
     },
   },
 );
