@@ -146,8 +146,8 @@ async function planTagsOf(
     when: image.ship.when,
     ci: context.ci,
     defaultBranch: context.project.defaultBranch ?? context.ci.defaultBranch,
-    // Only a release has to know the others.
-    ...(context.ci.tag === undefined ? {} : { existingTags: await repository.tags.list() }),
+    // A branch build may not take the name of a release either.
+    existingTags: await repository.tags.list(),
   });
 }
 
