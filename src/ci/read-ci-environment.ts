@@ -6,7 +6,7 @@ import type { Provider, ProviderFacts, ProviderVariables } from './provider.ts';
 import { providers } from './providers/index.ts';
 
 /** The service that this process runs on; absent on a laptop. */
-export function detectProvider(env: Environment): Provider | undefined {
+function detectProvider(env: Environment): Provider | undefined {
   return providers.find((provider) => provider.isHere(env));
 }
 

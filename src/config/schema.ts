@@ -168,7 +168,7 @@ export const behaviourSuiteSchema = z.union([
   }),
 ]);
 
-export const suitesSchema = z
+const suitesSchema = z
   .strictObject({
     behaviour: behaviourSuiteSchema
       .prefault({})
@@ -190,7 +190,7 @@ const tagTemplate = z
   .superRefine(isTagTemplate)
   .describe('A literal tag, `latest`, `semver`, or text with placeholders such as `{commit:7}`.');
 
-export const tagRuleSchema = z.union([
+const tagRuleSchema = z.union([
   tagTemplate,
   z.strictObject({ tag: tagTemplate, when: condition.optional() }),
 ]);
@@ -312,7 +312,6 @@ export type State = z.output<typeof stateSchema>;
 export type StateAction = z.output<typeof stateActionSchema>;
 export type FileSuite = z.output<typeof fileSuiteSchema>;
 export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;
-export type TagRule = z.output<typeof tagRuleSchema>;
 export type ShipSettings = z.output<typeof shipSchema>;
 export type Hook = z.output<typeof hookSchema>;
 

@@ -56,12 +56,12 @@ export function planSteps(project: Project, selection: StepSelection): readonly 
   });
 }
 
-export function testStepId(image: string, suite: SuiteName): string {
+function testStepId(image: string, suite: SuiteName): string {
   return `test:${image}:${suite}`;
 }
 
 /** Suites that the image's settings turn on. */
-export function suitesOf(image: ProjectImage): readonly SuiteName[] {
+function suitesOf(image: ProjectImage): readonly SuiteName[] {
   return suiteNames.filter((name) => {
     const settings = image.suites[name];
     return settings !== undefined && settings !== false;
