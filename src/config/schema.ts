@@ -208,7 +208,7 @@ export const shipSchema = z
       .array(tagRuleSchema)
       .min(1)
       .default(['latest'])
-      .describe('Literal tags and templates: see the tag reference.'),
+      .describe('Literal tags and templates: see docs/tags.md.'),
     when: condition.optional(),
   })
   .describe('Where and under which tags the tested digest goes.');

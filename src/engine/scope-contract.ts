@@ -6,7 +6,7 @@ import type { ContainerSpec, Engine } from './contract.ts';
  */
 export interface Scope extends AsyncDisposable {
   readonly engine: Engine;
-  /** Labels of every object: run id, owner, host. See `docs/reference/labels.md`. */
+  /** Labels of every object: run id, owner, host. See `docs/labels.md`. */
   readonly labels: Readonly<Record<string, string>>;
   /** Name of the scope's own network; made on first use. */
   network(): Promise<string>;
