@@ -151,6 +151,19 @@ describe('a registry with tokens', () => {
     expect(servers.registry.seen.some(({ authorization }) => authorization === BASIC)).toBe(false);
   });
 
+  test('gives one to an anonymous client too', async () => {
+    await using servers = await startTokenRegistry();
+    await using repository = openRepository({
+      repository: `${servers.registry.host}/app`,
+      env,
+      credentials: sourceOf(undefined),
+    });
+
+    await repository.tags.list();
+
+    expect(servers.tokens.seen).toMatchObject([{ authorization: undefined }]);
+  });
+
   test('asks for both repositories when it mounts', async () => {
     await using servers = await startTokenRegistry();
     const { host } = servers.registry;

@@ -59,7 +59,7 @@ export async function requestToken(
     const header = basicHeader('<token>', credential.token);
     answer = await transport.send(operation, plainRequest(wanted, header));
   }
-  if (answer.status === 200) return await readToken(answer);
+  if (answer.status >= 200 && answer.status < 300) return await readToken(answer);
   await refuse(answer, server, credential);
   throw new TokenServerBusy(answer);
 }

@@ -154,7 +154,9 @@ async function attempt(
   try {
     return await exchange.attempt(operation, { ...request, scopes });
   } catch (error) {
-    if (!(error instanceof BrokenConnection) && !(error instanceof TokenServerBusy)) throw error;
+    // It fails like the registry itself would, and its Retry-After counts as much.
+    if (error instanceof TokenServerBusy) return error.answer;
+    if (!(error instanceof BrokenConnection)) throw error;
     return new RegistryError(
       'UPLOAD_FAILED',
       `Cannot ${operation.title} at ${host}: ${error.message}`,
