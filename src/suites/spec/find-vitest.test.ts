@@ -1,10 +1,28 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { findVitest } from './find-vitest.ts';
 
-test('finds the Vitest of the project, or the one that this package has', () => {
-  expect(findVitest(import.meta.dirname)).toMatch(/vitest\/.*node\.js$/u);
+/** A project with a Vitest of which only the manifest is there. */
+async function projectWith(version: string): Promise<string> {
+  const project = await mkdtemp(join(tmpdir(), 'vitest-'));
+  onTestFinished(() => rm(project, { recursive: true, force: true }));
+  const folder = join(project, 'node_modules/vitest');
+  await mkdir(folder, { recursive: true });
+  const manifest = {
+    version,
+    exports: { './node': './node.js', './package.json': './package.json' },
+  };
+  await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
+  await writeFile(join(folder, 'node.js'), '');
+  return project;
+}
+
+test('finds the Vitest of the project before the one that this package has', async () => {
+  const project = await projectWith('4.0.0');
+
+  expect(findVitest(project)).toBe(join(project, 'node_modules/vitest/node.js'));
   expect(findVitest(tmpdir())).toMatch(/vitest\/.*node\.js$/u);
 });
 
@@ -16,4 +34,10 @@ test('SPEC_NO_VITEST: says how to install it', () => {
       hint: 'Install it: npm install --save-dev vitest',
     }),
   );
+});
+
+test('SPEC_NO_VITEST: says which one is too old', async () => {
+  const project = await projectWith('3.2.7');
+
+  expect(() => findVitest(project)).toThrow(/^Vitest 3\.2\.7 in .* is too old/u);
 });
