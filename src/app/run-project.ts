@@ -64,6 +64,14 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   });
   log.listeners.add((event) => reports.onEvent(event));
   const startedMs = host.clock.monotonicMs();
+  await using history = await openHistory({
+    folder: stateFolder,
+    clock: host.clock,
+    onNotice: notice,
+  });
+  const recorder = createRunRecorder(history);
+  log.listeners.add((event) => recorder.onEvent(event));
+  // After the last listener is there: what misses the start of a run records nothing of it.
   log.emit({
     type: 'run.started',
     runId,
@@ -77,13 +85,6 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   });
 
   const swept = sweepQuietly(engine, notice);
-  await using history = await openHistory({
-    folder: stateFolder,
-    clock: host.clock,
-    onNotice: notice,
-  });
-  const recorder = createRunRecorder(history);
-  log.listeners.add((event) => recorder.onEvent(event));
   const fileDigests = await openFileDigests({
     file: join(stateFolder, 'cache', 'files.json'),
     projectFolder: project.folder,
