@@ -82,9 +82,9 @@ export async function buildStep(
   await performHook(image, context, refsOf(parents));
   const inputs = await readInputs(step, context, parents);
   const found = context.isFresh ? undefined : await context.engine.images.inspect(inputs.imageRef);
-  return found === undefined
-    ? await build(step, context, inputs)
-    : { outcome: 'passed', imageId: found.id, imageRef: inputs.imageRef };
+  if (found === undefined) return await build(step, context, inputs);
+  await remember(step, context, inputs);
+  return { outcome: 'passed', imageId: found.id, imageRef: inputs.imageRef };
 }
 
 function cached(assessment: BuildAssessment): StepResult {
@@ -130,6 +130,7 @@ async function build(
     signal: context.signal,
     clock: context.clock,
   });
+  await remember(step, context, inputs);
   const { cached: hits, total } = built.steps;
   return {
     outcome: 'passed',
@@ -137,6 +138,21 @@ async function build(
     imageId: built.imageId,
     imageRef: inputs.imageRef,
   };
+}
+
+/** What it was made from is known only after a hook has run: for the next run, which says what changed. */
+async function remember(
+  step: PlannedStep,
+  { history, runId }: RunContext,
+  { key, imageRef }: BuildInputs,
+): Promise<void> {
+  await history.recordPass({
+    key: key.digest,
+    inputs: key.inputs,
+    step: step.id,
+    runId,
+    imageRef,
+  });
 }
 
 async function readInputs(
