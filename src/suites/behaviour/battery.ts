@@ -25,7 +25,11 @@ export async function runBattery(battery: Battery): Promise<void> {
       : guarded(lines, SEPARATE_LINE, () => runSeparateLine(lines));
   try {
     if (battery.concurrency > 1) await Promise.all([main(), separate()]);
-    else await main().then(separate);
+    else {
+      await main();
+      await lines.yard.vacate();
+      await separate();
+    }
   } finally {
     await lines.yard.clear();
   }

@@ -23,7 +23,7 @@ export function planContainer(
 ): ScopedContainerSpec {
   const { profile, record } = subject.image;
   const { run } = profile;
-  const isWatched = record.config.healthcheck !== undefined;
+  const isWatched = (record.config.healthcheck?.test[0] ?? 'NONE') !== 'NONE';
   return {
     purpose: options.purpose,
     image: record.id,

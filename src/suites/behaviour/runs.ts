@@ -28,6 +28,8 @@ export interface ReadyRun extends FirstStart {
 /** How the first container took its stop signal. */
 export interface StopRun {
   readonly signal: Signal;
+  /** Whether it was still up when it was asked to stop. */
+  readonly wasUp: boolean;
   readonly exitCode: number;
   readonly durationMs: number;
   readonly timeoutMs: number;

@@ -4,6 +4,8 @@ import { performState } from './state-probe.ts';
 import { stopContainer } from './stop-container.ts';
 import type { Lines } from './lines.ts';
 
+const NOTHING_TO_COMPARE = new Error('the engine failed under the container to compare with');
+
 /**
  * A container beside the first one, with volumes of its own: it must know nothing of what the first was told.
  * Nobody stops it when that is known, so it is the one to be stopped and started again.
@@ -15,8 +17,11 @@ export async function runSeparateLine(lines: Lines): Promise<void> {
   const containerId = await yard.createContainer('separate', volumes);
   const outcome = await comeUp(trial, containerId);
   const first = await lines.firstReady;
-  // The first container did not come up, and has said so: there is nothing to compare with.
-  if (first === undefined) return;
+  if (first === undefined) {
+    // It did not come up, and has said so; or the engine failed under it, and there is nothing to compare with.
+    for (const needs of ['separate', 'restart'] as const) ledger.lose(NOTHING_TO_COMPARE, needs);
+    return;
+  }
   const exercise = await first.exercise();
   const isReady = outcome.state === 'ready';
   const read =

@@ -61,7 +61,10 @@ describe('advice on a start', () => {
   it('says that memory ran out, and names the limit', () => {
     const limited = createSubject({ profile: { run: { memory: '64m' } } });
 
-    expect(adviseOnStart(exited(137, true), limited).message).toContain('the limit is 64.0 MB');
+    expect(adviseOnStart(exited(137, true), limited).message).toContain(
+      'used too much memory; its limit is 64.0 MB',
+    );
+    expect(adviseOnStart(exited(137), limited).message).toContain('most likely because it used');
   });
 
   it('says that it listens for itself alone', () => {

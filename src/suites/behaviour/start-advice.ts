@@ -41,21 +41,11 @@ export function renderStartEvidence(outcome: StartOutcome): string | undefined {
 }
 
 function adviseOnExit(outcome: Exited, subject: Subject): StartAdvice {
-  const { profile } = subject.image;
   const seconds = renderSeconds(outcome.durationMs);
   const ended = `Ended with exit code ${outcome.exitCode} after ${seconds}`;
   const argv = argvOf(subject.image).join(' ');
   const signal = signalOfExitCode(outcome.exitCode);
-  if (outcome.isOomKilled) {
-    const limit =
-      profile.run.memory === undefined
-        ? "the engine's machine has no memory left"
-        : `the limit is ${renderSize(profile.run.memory)}`;
-    return {
-      message: `${ended}: it was killed because it used too much memory; ${limit}.`,
-      fix: 'Raise `run.memory`, or make the program use less.',
-    };
-  }
+  if (outcome.isOomKilled) return adviseOnMemory(`${ended}: it was killed because`, subject);
   if (signal !== undefined) return adviseOnCrash(ended, signal, subject);
   if (outcome.exitCode === 127) {
     return {
@@ -81,9 +71,25 @@ function adviseOnExit(outcome: Exited, subject: Subject): StartAdvice {
   };
 }
 
+function adviseOnMemory(because: string, { image }: Subject): StartAdvice {
+  const { memory } = image.profile.run;
+  const limit =
+    memory === undefined
+      ? "the engine's machine has none left"
+      : `its limit is ${renderSize(memory)}`;
+  return {
+    message: `${because} it used too much memory; ${limit}.`,
+    fix: 'Raise `run.memory`, or make the program use less.',
+  };
+}
+
 function adviseOnCrash(ended: string, signal: Signal, subject: Subject): StartAdvice {
   const message = `${ended}: it was ended by ${signal.name}.`;
   const platform = renderPlatform(subject.image.record.platform);
+  if (signal.name === 'SIGKILL' && subject.image.profile.run.memory !== undefined) {
+    // Engines notice that memory ran out later than the end, or not at all.
+    return adviseOnMemory(`${ended}: it was killed, most likely because`, subject);
+  }
   if (signal.name === 'SIGKILL' || signal.name === 'SIGTERM') {
     return { message, fix: 'Find what sent the signal: a supervisor in the image, or the engine.' };
   }

@@ -39,6 +39,9 @@ export interface CommandAnswer {
   readonly stderr: string;
 }
 
+/** Bad gateway, service unavailable, gateway timeout: of what is stored they say nothing. */
+const NOT_READY: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** Judges an HTTP answer: status first, then the expected text. */
 export function judgeHttpAnswer(action: StateAction, answer: HttpAnswer): StateOutcome {
   const seen = shorten(answer.body);
@@ -46,6 +49,10 @@ export function judgeHttpAnswer(action: StateAction, answer: HttpAnswer): StateO
   const isStatusRight =
     wanted === undefined ? answer.status >= 200 && answer.status < 400 : answer.status === wanted;
   if (!isStatusRight) {
+    if (NOT_READY.has(answer.status)) {
+      const because = `status ${answer.status}, which says that it cannot answer now`;
+      return { result: 'unanswered', because, seen };
+    }
     const expected = wanted === undefined ? '200 to 399' : String(wanted);
     return { result: 'unmet', because: `status ${answer.status} instead of ${expected}`, seen };
   }

@@ -16,6 +16,7 @@ function process(pid: number, argv: string, masks: Partial<Process> = {}): Proce
 function stop(...processes: readonly Process[]): StopRun {
   return {
     signal: SIGTERM,
+    wasUp: true,
     exitCode: 137,
     durationMs: 10_200,
     timeoutMs: 10_000,
@@ -94,6 +95,14 @@ describe('stops', () => {
 
     expect(result.verdict).toBe('warn');
     expect(result.evidence).toBe('Error: closed');
+  });
+
+  it('fails what ended before it was asked to', () => {
+    const result = judgeStop({ ...stop(), wasUp: false, exitCode: 1, log: 'panic' });
+
+    expect(result.verdict).toBe('fail');
+    expect(result.message).toContain('ended by itself with exit code 1');
+    expect(result.evidence).toBe('panic');
   });
 
   it('does not pass the exit code of another signal than its own', () => {

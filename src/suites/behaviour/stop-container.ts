@@ -14,6 +14,7 @@ export async function stopContainer(
   const { containers } = scope.engine;
   const { profile, record } = subject.image;
   const timeoutMs = profile.run.stop_timeout;
+  const before = await containers.inspect(containerId);
   const startedMs = clock.monotonicMs();
   await containers.stop(containerId, Math.ceil(timeoutMs / 1000));
   const durationMs = clock.monotonicMs() - startedMs;
@@ -23,6 +24,7 @@ export async function stopContainer(
     throw new Error(`container ${containerId} vanished while it was stopped`);
   return {
     signal: parseSignal(record.config.stopSignal ?? '') ?? SIGTERM,
+    wasUp: before?.isRunning ?? false,
     exitCode: state.exitCode,
     durationMs,
     timeoutMs,

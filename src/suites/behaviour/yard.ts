@@ -10,6 +10,8 @@ export interface Yard {
   createContainer(purpose: string, volumes: VolumeNames): Promise<string>;
   /** Removes a container in the background: nobody has to wait for it. */
   discard(containerId: string): void;
+  /** Removes all containers, and waits until there is room again. */
+  vacate(): Promise<void>;
   /** Removes everything that is left. What cannot be removed is left to the scope, which reports it. */
   clear(): Promise<void>;
 }
@@ -24,6 +26,10 @@ export function startYard({ scope, subject }: Trial): Yard {
     if (!standing.delete(containerId)) return;
     // The scope removes by label what stays here, and is the one to say so.
     removals.push(containers.remove(containerId).catch(() => undefined));
+  };
+  const vacate = async (): Promise<void> => {
+    for (const id of standing) discard(id);
+    await Promise.all(removals);
   };
   return {
     async createVolumes() {
@@ -47,9 +53,10 @@ export function startYard({ scope, subject }: Trial): Yard {
 
     discard,
 
+    vacate,
+
     async clear() {
-      for (const id of standing) discard(id);
-      await Promise.all(removals);
+      await vacate();
       const names = [...volumeNames];
       await Promise.allSettled(
         names.map((name) => objects.remove({ kind: 'volume', id: name, name, labels: {} })),

@@ -40,7 +40,7 @@ function unmet(action: 'write' | 'read', { because, result, seen }: StateOutcome
       : `\`state.read\` does not find what \`state.write\` has just written: ${because}.`;
   const fix =
     result === 'unanswered'
-      ? `Correct the port, path or command of \`state.${action}\`, or make the image answer it once it is ready.`
+      ? `Correct the port, path or command of \`state.${action}\`; if it needs longer to start, set \`ready\` to what tells that it can answer.`
       : `Correct the image, or what \`state.${action}\` sends and expects.`;
   return { verdict: 'fail', message, fix, ...(seen === '' ? {} : { evidence: seen }) };
 }

@@ -33,6 +33,7 @@ const KILLED = 137;
 export function judgeStop(run: StopRun): CheckResult {
   const { signal, exitCode } = run;
   const seconds = renderSeconds(run.durationMs);
+  if (!run.wasUp) return endedBefore(run);
   if (exitCode === 0 || exitCode === 128 + signal.number) {
     const message = `Ended ${seconds} after ${signal.name} with exit code ${exitCode}.`;
     return { verdict: 'pass', message };
@@ -51,6 +52,16 @@ export function judgeStop(run: StopRun): CheckResult {
     message: `Ended ${seconds} after ${signal.name}, but with exit code ${exitCode}, which looks like a failure.`,
     fix: `Handle ${signal.name}: finish the work at hand, then end with exit code 0.`,
     evidence: lastLines(run.log),
+  };
+}
+
+/** Ready for a moment, then gone: no stop signal had a part in it. */
+function endedBefore({ exitCode, log }: StopRun): CheckResult {
+  return {
+    verdict: 'fail',
+    message: `Became ready, and then ended by itself with exit code ${exitCode} before it was asked to stop.`,
+    fix: 'Find in the log why it ended, and keep the service in the foreground.',
+    evidence: log.trim() === '' ? 'The log is empty.' : lastLines(log),
   };
 }
 

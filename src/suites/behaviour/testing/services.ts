@@ -92,6 +92,22 @@ export const services: readonly TrialImage[] = [
     says: { stops: ['exit code 3', 'bye'] },
   },
   {
+    is: 'a server that ends by itself when it is used',
+    image: plain(`#!/bin/sh
+${HTTPD} &
+until [ -e /tmp/used ]; do usleep 20000; done
+echo out of luck
+exit 4
+`),
+    profile: {
+      state: { write: { exec: ['touch', '/tmp/used'] }, read: { exec: ['sleep', '30'] } },
+    },
+    settings: { only: ['answers', 'stops'] },
+    imageClass: 'service',
+    verdicts: { answers: 'fail', stops: 'fail' },
+    says: { stops: ['ended by itself with exit code 4', 'out of luck'] },
+  },
+  {
     is: 'a server that ends on its own stop signal',
     image: plain(`#!/bin/sh\n${HTTPD} &\ntrap 'exit 0' QUIT\nwait\n`, { stopSignal: 'SIGQUIT' }),
     settings: { only: ['stops'] },

@@ -95,4 +95,4 @@ export function plain(script: string, more: ScratchImageOptions = {}): ScratchIm
 }
 
 /** For what never becomes ready: no test waits a minute for that. */
-export const quick = { ready: { timeout: '2s' } } as const;
+export const quick = { ready: { timeout: '4s' } } as const;

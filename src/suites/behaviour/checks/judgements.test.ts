@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { Process } from '../processes.ts';
+import type { ListeningSocket } from '../sockets-seen.ts';
+import { createSubject } from '../testing/subject.ts';
+import { judgeIdentity } from './identity.ts';
+import { judgePorts } from './ports-listen.ts';
+
+function socket(address: string, port: number): ListeningSocket {
+  const isLoopback = address.startsWith('127.') || address === '::1';
+  return { protocol: 'tcp', address, port, isLoopback };
+}
+
+function process(pid: number, uid: number): Process {
+  return { pid, parentPid: 0, uid, caught: '', ignored: '', argv: `/p${pid}` };
+}
+
+describe('ports-listen', () => {
+  it('passes when every port can be reached, over IPv6 too', () => {
+    const sockets = [socket('0.0.0.0', 80), socket('::', 443)];
+
+    expect(judgePorts([80, 443], sockets).verdict).toBe('pass');
+  });
+
+  it('takes a port that is open on loopback and elsewhere for reachable', () => {
+    const sockets = [socket('127.0.0.1', 80), socket('172.18.0.2', 80)];
+
+    expect(judgePorts([80], sockets).verdict).toBe('pass');
+  });
+
+  it.each(['127.0.0.1', '::1'])('fails a port on %s alone with its own message', (address) => {
+    const result = judgePorts([80], [socket(address, 80)]);
+
+    expect(result).toMatchObject({ verdict: 'fail' });
+    expect(result.message).toContain('loopback address only');
+  });
+
+  it('does not take a UDP socket for a TCP port', () => {
+    const sockets: readonly ListeningSocket[] = [{ ...socket('0.0.0.0', 53), protocol: 'udp' }];
+
+    expect(judgePorts([53], sockets).verdict).toBe('fail');
+  });
+
+  it('warns of closed ports beside an open one', () => {
+    expect(judgePorts([80, 443], [socket('0.0.0.0', 80)]).verdict).toBe('warn');
+  });
+});
+
+describe('identity', () => {
+  it('passes another user than root', () => {
+    expect(judgeIdentity([process(1, 999)], createSubject()).message).toBe('Runs as uid 999.');
+  });
+
+  it('warns of root, and tells when only the workers are not', () => {
+    const result = judgeIdentity([process(1, 0), process(2, 101)], createSubject());
+
+    expect(result.verdict).toBe('warn');
+    expect(result.message).toContain('(other processes run as uid 101)');
+  });
+
+  it.each([
+    ['', 'warn'],
+    ['0:0', 'warn'],
+    ['root', 'warn'],
+    ['app', 'pass'],
+    ['1000', 'pass'],
+  ])('judges a container that has ended by its USER %j', (user, verdict) => {
+    expect(judgeIdentity([], createSubject({ config: { user } })).verdict).toBe(verdict);
+  });
+});
