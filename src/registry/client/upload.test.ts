@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../kernel/digest.ts';
+import type { BlobSource } from '../contract.ts';
 import type { Endpoint, FaultAction } from '../embedded/faults.ts';
-import { startCncfRegistry } from '../testing/cncf-registry.ts';
+import { startCncfRegistry, type CncfRegistry } from '../testing/cncf-registry.ts';
 import { quickLimits, startFaultyRegistry } from '../testing/faulty-registry.ts';
 import { memoryBlob, randomBlob } from '../testing/sample-image.ts';
 import { openRepository } from './open-repository.ts';
@@ -116,71 +117,60 @@ describe('a broken upload', () => {
     expect(puts.map(({ status }) => status)).toEqual([201]);
   });
 
-  test('starts anew when the registry was restarted and forgot it', async () => {
+  test('starts anew when the registry was killed in mid-chunk and forgot it', async () => {
     await using server = await startCncfRegistry();
     await using repository = openRepository({
       repository: `${server.host}/app`,
       env: {},
       limits: { ...limits, backoffMs: 100 },
     });
-    let isCrashed = false;
     const blob = randomBlob(LARGE_BYTES);
 
-    const result = await repository.blobs.upload({
-      ...blob,
-      open: (offset) =>
-        Readable.from(
-          crashingPieces(blob.open(offset), async () => {
-            if (isCrashed || offset > 0) return;
-            isCrashed = true;
-            await server.crash();
-          }),
-          { objectMode: false },
-        ),
-    });
+    const result = await repository.blobs.upload(killing(server, blob, 5.5 * CHUNK_BYTES));
 
-    expect(isCrashed).toBe(true);
-    expect(result.how).toBe('uploaded');
+    expect(result.sentBytes).toBeGreaterThan(LARGE_BYTES + CHUNK_BYTES);
     expect(await repository.blobs.sizeOf(blob.digest)).toBe(LARGE_BYTES);
   });
 
-  test('goes on after a restart when the registry keeps its uploads', async () => {
+  test('goes on after the registry was killed between chunks, when it keeps its uploads', async () => {
     await using server = await startCncfRegistry({ httpSecret: 'kept' });
     await using repository = openRepository({
       repository: `${server.host}/app`,
       env: {},
       limits: { ...limits, backoffMs: 100 },
     });
-    let isCrashed = false;
-    const blob = randomBlob(LARGE_BYTES);
+    let restarted: Promise<void> | undefined;
 
     const result = await repository.blobs.upload({
-      ...blob,
-      open: (offset) =>
-        Readable.from(
-          crashingPieces(blob.open(offset), async () => {
-            if (isCrashed || offset > 0) return;
-            isCrashed = true;
-            await server.crash();
-          }),
-          { objectMode: false },
-        ),
+      ...randomBlob(LARGE_BYTES),
+      onProgress: (confirmedBytes) => {
+        if (confirmedBytes === 5 * CHUNK_BYTES) restarted = server.crash();
+      },
     });
+    await restarted;
 
+    expect(restarted).toBeDefined();
     expect(result.sentBytes).toBeLessThanOrEqual(LARGE_BYTES + CHUNK_BYTES);
   });
 });
 
-async function* crashingPieces(
-  stream: Readable,
-  crash: () => Promise<void>,
-): AsyncGenerator<Uint8Array> {
-  let passedBytes = 0;
-  for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    yield piece;
-    passedBytes += piece.length;
-    if (passedBytes > 5 * CHUNK_BYTES + 200_000) await crash();
+/** Kills the registry and starts it again about where so many bytes were handed over, once. */
+function killing(server: CncfRegistry, blob: BlobSource, afterBytes: number): BlobSource {
+  let isDone = false;
+  async function* pieces(stream: Readable): AsyncGenerator<Uint8Array> {
+    let passedBytes = 0;
+    for await (const piece of stream as AsyncIterable<Uint8Array>) {
+      yield piece;
+      passedBytes += piece.length;
+      if (isDone || passedBytes < afterBytes) continue;
+      isDone = true;
+      await server.crash();
+    }
   }
+  return {
+    ...blob,
+    open: (offset) => Readable.from(pieces(blob.open(offset)), { objectMode: false }),
+  };
 }
 
 describe('a registry that stumbles once', () => {
