@@ -16,11 +16,6 @@ export const shipErrors = {
     meaning: 'The bytes that the engine hands out are not those of the image that was tested.',
     hint: 'Build and test the image again; if it happens twice, look after the disk of the engine.',
   },
-  IMAGE_GONE: {
-    exit: exitCodes.environment,
-    meaning: 'The image that was tested is no longer on the engine.',
-    hint: 'Run `seatrial build` again.',
-  },
   STORE_FAILED: {
     exit: exitCodes.environment,
     meaning: 'The local store of packed layers cannot be read or written.',

@@ -15,12 +15,12 @@ export const suiteErrors = {
   SPEC_NO_VITEST: {
     exit: exitCodes.usage,
     meaning: 'A spec suite is configured and the project has no Vitest.',
-    hint: 'Install it: npm install --save-dev vitest',
+    hint: 'Install it with `npm install --save-dev vitest`.',
   },
   SPEC_NO_IMAGE: {
     exit: exitCodes.usage,
     meaning: 'A spec file was run by itself and it is not known which image it is about.',
-    hint: 'Run `seatrial build` first, or name the image: IMAGE=<reference> npx vitest',
+    hint: 'Run `seatrial build` first, or name the image as in `IMAGE=<reference> npx vitest`.',
   },
   SPEC_NOT_READY: {
     exit: exitCodes.refused,
