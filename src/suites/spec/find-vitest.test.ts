@@ -31,7 +31,7 @@ test('SPEC_NO_VITEST: says how to install it', () => {
     expect.objectContaining({
       code: 'SPEC_NO_VITEST',
       exitCode: 2,
-      hint: 'Install it: npm install --save-dev vitest',
+      hint: 'Install it with `npm install --save-dev vitest`.',
     }),
   );
 });
