@@ -254,7 +254,7 @@ export const imageSchema = z.strictObject({
     .array(z.string().superRefine(isPlatform))
     .min(1)
     .optional()
-    .describe("Default: the engine's own platform."),
+    .describe("One platform, `linux/arm64`. Default: the engine's own."),
   labels: z
     .record(z.string().min(1), z.string())
     .default({})

@@ -31,6 +31,11 @@ export const pipelineErrors = {
     meaning: 'An image was asked for that the project does not have.',
     hint: 'Name an image of the project; `seatrial plan` lists them.',
   },
+  PROJECT_PLATFORMS_UNSUPPORTED: {
+    exit: exitCodes.usage,
+    meaning: 'An image asks for several platforms, and a run builds one.',
+    hint: 'Give `platforms` one entry, and run once for each platform.',
+  },
   PROJECT_REGISTRY_MISSING: {
     exit: exitCodes.usage,
     meaning: 'An image is to be shipped, and nothing says to which registry.',

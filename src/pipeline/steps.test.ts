@@ -75,3 +75,14 @@ test('an image that the project does not have is refused with the one that was m
     }),
   );
 });
+
+test('an image for several platforms is refused rather than built for the first', () => {
+  const many = {
+    ...project,
+    images: [image('app', { platforms: ['linux/amd64', 'linux/arm64'] })],
+  };
+
+  expect(() => planSteps(many, { goal: 'build', enginePlatform: 'linux/amd64' })).toThrow(
+    expect.objectContaining({ code: 'PROJECT_PLATFORMS_UNSUPPORTED', exitCode: 2 }),
+  );
+});

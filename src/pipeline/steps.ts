@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../kernel/run-events.ts';
+import { PipelineError } from './errors.ts';
 import { assertImagesKnown, type Project, type ProjectImage } from './project.ts';
 
 /** How far a plan goes. Each goal includes the ones before it. */
@@ -19,7 +20,7 @@ export type SuiteName = (typeof suiteNames)[number];
 /**
  * The DAG of a run, parents before children. A test needs its build; a ship needs every test of the image
  * and of the images whose bytes it contains.
- * @throws {PipelineError} PROJECT_IMAGE_UNKNOWN
+ * @throws {PipelineError} PROJECT_IMAGE_UNKNOWN, PROJECT_PLATFORMS_UNSUPPORTED
  */
 export function planSteps(project: Project, selection: StepSelection): readonly PlannedStep[] {
   assertImagesKnown(project, selection.images ?? []);
@@ -27,7 +28,7 @@ export function planSteps(project: Project, selection: StepSelection): readonly 
   const images = project.images.filter((image) => selected.has(image.name));
   const depth = goals.indexOf(selection.goal);
   return images.flatMap((image) => {
-    const platform = image.platforms?.[0] ?? selection.enginePlatform;
+    const platform = platformOf(image, selection.enginePlatform);
     const common = { image: image.name, platform };
     const build: PlannedStep = {
       ...common,
@@ -54,6 +55,16 @@ export function planSteps(project: Project, selection: StepSelection): readonly 
       ...(depth >= goals.indexOf('ship') && image.ship ? [ship] : []),
     ];
   });
+}
+
+/** Building the first of several and shipping it as if it were all would be a lie. */
+function platformOf(image: ProjectImage, enginePlatform: string): string {
+  const [platform = enginePlatform, ...others] = image.platforms ?? [];
+  if (others.length === 0) return platform;
+  throw new PipelineError(
+    'PROJECT_PLATFORMS_UNSUPPORTED',
+    `the image \`${image.name}\` asks for ${others.length + 1} platforms: ${[platform, ...others].join(', ')}`,
+  );
 }
 
 function testStepId(image: string, suite: SuiteName): string {
