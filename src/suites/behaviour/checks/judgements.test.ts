@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Process } from '../processes.ts';
+import type { ReplacementRun } from '../runs.ts';
 import type { ListeningSocket } from '../sockets-seen.ts';
 import { createSubject } from '../testing/subject.ts';
 import { judgeIdentity } from './identity.ts';
 import { judgePorts } from './ports-listen.ts';
+import { judgeReplacement } from './volumes-persist.ts';
 
 function socket(address: string, port: number): ListeningSocket {
   const isLoopback = address.startsWith('127.') || address === '::1';
@@ -65,5 +67,48 @@ describe('identity', () => {
     ['1000', 'pass'],
   ])('judges a container that has ended by its USER %j', (user, verdict) => {
     expect(judgeIdentity([], createSubject({ config: { user } })).verdict).toBe(verdict);
+  });
+});
+
+describe('volumes-persist', () => {
+  const state = { write: { exec: ['put'] }, read: { exec: ['get'], expect: 'kept' } };
+  const subject = createSubject({ config: { volumes: ['/data'] }, profile: { state } });
+  const met = { result: 'met', because: 'exit code 0', seen: 'kept' } as const;
+
+  function replaced(written: readonly string[]): ReplacementRun {
+    return {
+      outcome: { state: 'ready', durationMs: 1, because: 'it stays up' },
+      sentinels: [],
+      exercise: { write: met, read: met },
+      read: { result: 'unmet', because: 'the answer does not match `kept`', seen: 'nothing' },
+      written: async () => ({
+        paths: written.map((path) => ({ path, kind: 'added', sizeBytes: 1 })),
+        byState: written,
+        isVolumeUnused: false,
+      }),
+      wasStoppedInTime: true,
+    };
+  }
+
+  it('does not take an unpacked library in /tmp for the data, when data is in memory alone', async () => {
+    const result = await judgeReplacement(replaced(['/tmp/sqlite-1.so']), subject);
+
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringContaining('only temporary files were written: /tmp/sqlite-1.so.'),
+      fix: expect.stringMatching(/^Make the program keep its data under \/data, (?!.*VOLUME)/u),
+    });
+  });
+
+  it('names where the data went, and nothing temporary beside it', async () => {
+    const written = replaced(['/tmp/sqlite-1.so', '/var/lib/app/db']);
+
+    const result = await judgeReplacement(written, subject);
+
+    expect(result).toMatchObject({
+      message: expect.stringContaining('The data was written to /var/lib/app/db, outside'),
+      fix: expect.stringContaining('VOLUME /var/lib/app'),
+      evidence: expect.not.stringContaining('/tmp'),
+    });
   });
 });

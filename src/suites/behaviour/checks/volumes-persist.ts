@@ -82,30 +82,44 @@ export async function judgeReplacement(
 /** State is gone: say where it went, if the container before wrote outside its volumes. */
 function lost(read: StateOutcome, written: Written, subject: Subject): CheckResult {
   const volumes = renderList(volumesOf(subject));
-  const outside = placesOf(written, subject);
+  const { suspects, passing } = placesOf(written, subject);
   const seen = read.seen === '' ? [] : [`state.read: ${read.seen}`];
-  if (outside.length === 0) {
+  const lead = `After replacement on the same volumes (${volumes}) \`state.read\` does not find what was written: ${read.because}.`;
+  if (suspects.length === 0) {
+    const elsewhere =
+      passing.length === 0
+        ? 'Nothing was written outside the volumes.'
+        : `Outside the volumes only temporary files were written: ${renderList(passing.slice(0, 3))}.`;
     return {
       verdict: 'fail',
-      message: `After replacement on the same volumes (${volumes}) \`state.read\` does not find what was written: ${read.because}. Nothing was written outside the volumes.`,
-      fix: 'Make the program save to the volume before a write is confirmed, or at the latest on its stop signal; and make the start not overwrite what is there.',
+      message: `${lead} ${elsewhere}`,
+      fix: `Make the program keep its data under ${volumes}, on the disk before a write is confirmed, or at the latest on its stop signal; and make the start not overwrite what is there.`,
       evidence: seen.length === 0 ? undefined : seen.join('\n'),
     };
   }
   return {
     verdict: 'fail',
-    message: `After replacement on the same volumes (${volumes}) \`state.read\` does not find what was written: ${read.because}. The data was written to ${renderList(outside.slice(0, 3))}, outside the volumes.`,
-    fix: `Make the program keep its data under ${volumes}, or declare \`VOLUME ${folderOf(outside[0] ?? '/')}\`.`,
-    evidence: [...seen, 'Written outside the volumes:', ...outside.slice(0, 20)].join('\n'),
+    message: `${lead} The data was written to ${renderList(suspects.slice(0, 3))}, outside the volumes.`,
+    fix: `Make the program keep its data under ${volumes}, or declare \`VOLUME ${folderOf(suspects[0] ?? '/')}\`.`,
+    evidence: [...seen, 'Written outside the volumes:', ...suspects.slice(0, 20)].join('\n'),
   };
 }
 
-/** What `state.write` touched first; else anything that was written where nothing is expected. */
-function placesOf(written: Written, { mayWrite }: Subject): readonly string[] {
+interface Places {
+  /** Where data hardly is meant to be: what `state.write` touched, or else anything. */
+  readonly suspects: readonly string[];
+  /** Temporary places that `state.write` touched: programs unpack libraries there, and the like. */
+  readonly passing: readonly string[];
+}
+
+function placesOf(written: Written, { mayWrite }: Subject): Places {
   const paths = written.paths.filter(({ kind }) => kind !== 'deleted').map(({ path }) => path);
-  const byState = paths.filter((path) => written.byState.includes(path));
-  if (byState.length > 0) return byState;
-  return paths.filter((path) => !isAllowed(path, mayWrite));
+  const outside = paths.filter((path) => !isAllowed(path, mayWrite));
+  const byState = outside.filter((path) => written.byState.includes(path));
+  return {
+    suspects: byState.length > 0 ? byState : outside,
+    passing: written.byState.filter((path) => isAllowed(path, mayWrite)),
+  };
 }
 
 function lostFile({ volume, path, found }: Sentinel): CheckResult {
