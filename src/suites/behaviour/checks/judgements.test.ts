@@ -93,11 +93,11 @@ describe('volumes-persist', () => {
   it('does not take an unpacked library in /tmp for the data, when data is in memory alone', async () => {
     const result = await judgeReplacement(replaced(['/tmp/sqlite-1.so']), subject);
 
-    expect(result).toMatchObject({
-      verdict: 'fail',
-      message: expect.stringContaining('only temporary files were written: /tmp/sqlite-1.so.'),
-      fix: expect.stringMatching(/^Make the program keep its data under \/data, (?!.*VOLUME)/u),
-    });
+    expect(result.verdict).toBe('fail');
+    const told = JSON.stringify(result);
+    expect(told).toContain('only temporary files were written: /tmp/sqlite-1.so.');
+    expect(told).toContain('Make the program keep its data under /data, on the disk');
+    expect(told).not.toContain('VOLUME /tmp');
   });
 
   it('names where the data went, and nothing temporary beside it', async () => {
@@ -105,10 +105,9 @@ describe('volumes-persist', () => {
 
     const result = await judgeReplacement(written, subject);
 
-    expect(result).toMatchObject({
-      message: expect.stringContaining('The data was written to /var/lib/app/db, outside'),
-      fix: expect.stringContaining('VOLUME /var/lib/app'),
-      evidence: expect.not.stringContaining('/tmp'),
-    });
+    const told = JSON.stringify(result);
+    expect(told).toContain('The data was written to /var/lib/app/db, outside the volumes');
+    expect(told).toContain('VOLUME /var/lib/app');
+    expect(told).not.toContain('/tmp');
   });
 });
