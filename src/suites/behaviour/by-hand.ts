@@ -54,7 +54,7 @@ function environmentOf(name: string, value: string): string {
   return isSecretName(name) ? `${name}="$${name}"` : quote(`${name}=${value}`);
 }
 
-export function isSecretName(name: string): boolean {
+function isSecretName(name: string): boolean {
   return /PASS|SECRET|TOKEN|CREDENTIAL|PRIVATE|API_?KEY|ACCESS_?KEY/iu.test(name);
 }
 

@@ -8,7 +8,7 @@ import type { ImageClass } from './image-class.ts';
 import type { RunId, Runs } from './runs.ts';
 import type { Subject } from './subject.ts';
 
-export const SUITE = 'behaviour';
+const SUITE = 'behaviour';
 
 export interface LedgerOptions {
   readonly subject: Subject;

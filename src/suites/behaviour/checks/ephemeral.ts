@@ -34,7 +34,7 @@ export const ephemeral: Check<'separate'> = {
     ),
 };
 
-export function judgeSeparate(run: SeparateRun, subject: Subject): CheckResult {
+function judgeSeparate(run: SeparateRun, subject: Subject): CheckResult {
   const unproven = judgeUnproven(run.exercise);
   if (unproven !== undefined) return unproven;
   const { outcome, read } = run;

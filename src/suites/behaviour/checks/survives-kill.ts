@@ -32,7 +32,7 @@ export const survivesKill: Check<'kill'> = {
     ),
 };
 
-export function judgeKill({ outcome, read }: SecondStart, subject: Subject): CheckResult {
+function judgeKill({ outcome, read }: SecondStart, subject: Subject): CheckResult {
   if (outcome.state !== 'ready') {
     const { message } = adviseOnStart(outcome, subject);
     return {

@@ -31,7 +31,7 @@ export const writes: Check<'ready'> = {
 const DATA_BYTES = 10 * 1024 ** 2;
 const LISTED = 20;
 
-export function judgeWrites(written: Written, subject: Subject): CheckResult {
+function judgeWrites(written: Written, subject: Subject): CheckResult {
   const outside = written.paths.filter(({ path }) => !isAllowed(path, subject.mayWrite));
   if (outside.length === 0) {
     return { verdict: 'pass', message: 'Wrote nothing outside its volumes and temporary places.' };
