@@ -41,6 +41,23 @@ test('files are written before the text that names them', async () => {
   expect(target.out.text()).toContain(`report   ${path}`);
 });
 
+test('a report of the output goes to a file alone when a file is asked for', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'seatrial-reports-'));
+  const path = join(folder.path, 'deep', 'report.json');
+  const target = targetOf();
+  const report = await openReports(
+    [{ reporter: findReporter('plain') }, { reporter: findReporter('json'), path }],
+    target,
+  );
+
+  for (const event of toEvents(passedRun)) report.onEvent(event);
+  await report.close();
+
+  expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ run: { outcome: 'passed' } });
+  expect(target.out.text()).toContain(`report   ${path}`);
+  expect(target.out.text()).not.toContain('seatrial.report/1');
+});
+
 test('a report that fails hinders no other and is named at the end: REPORT_UNWRITABLE', async () => {
   const target = targetOf();
   const breaks = reporterOf({

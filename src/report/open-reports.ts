@@ -1,11 +1,12 @@
 import { messageOf } from '../kernel/errors.ts';
 import type { RunEvent } from '../kernel/run-events.ts';
 import { ReportError } from './errors.ts';
+import { openFileOutput } from './file-output.ts';
 import type { OpenReport, Reporter, ReportTarget } from './reporter.ts';
 
 export interface ReportRequest {
   readonly reporter: Reporter;
-  /** Absent for a reporter of destination `output`. */
+  /** Where to, for a reporter of destination `output` too: then not to the output. */
   readonly path?: string | undefined;
 }
 
@@ -31,8 +32,7 @@ export async function openReports(
   const open: { readonly request: ReportRequest; readonly report: OpenReport }[] = [];
   for (const request of requests.toSorted(byDestination)) {
     await attempt(request, async () => {
-      const report = await request.reporter.open({ ...target, files, path: request.path });
-      open.push({ request, report });
+      open.push({ request, report: await openReport(request, { ...target, files }) });
     });
   }
 
@@ -58,6 +58,24 @@ export async function openReports(
   };
 }
 
+/** What was written for the output goes to a file when a file was asked for. */
+async function openReport(
+  { reporter, path }: ReportRequest,
+  target: Omit<ReportTarget, 'path'>,
+): Promise<OpenReport> {
+  if (path === undefined || reporter.destination === 'file')
+    return await reporter.open({ ...target, path });
+  const file = openFileOutput(path);
+  const report = await reporter.open({ ...target, out: file.out });
+  return {
+    onEvent: (event) => report.onEvent(event),
+    close: async () => {
+      await report.close();
+      await file.save();
+    },
+  };
+}
+
 interface ReportFailure {
   readonly request: ReportRequest;
   readonly cause: unknown;
@@ -67,8 +85,8 @@ function byDestination(a: ReportRequest, b: ReportRequest): number {
   return order(a) - order(b);
 }
 
-function order({ reporter }: ReportRequest): number {
-  return reporter.destination === 'file' ? 0 : 1;
+function order({ reporter, path }: ReportRequest): number {
+  return reporter.destination === 'file' || path !== undefined ? 0 : 1;
 }
 
 function toError(failures: readonly ReportFailure[]): ReportError {
