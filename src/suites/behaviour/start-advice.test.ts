@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { adviseOnStart, renderStartEvidence } from './start-advice.ts';
+import { adviseOnStart, isRefusalOfImage, renderStartEvidence } from './start-advice.ts';
 import { createSubject } from './testing/subject.ts';
 import type { ListeningSocket } from './sockets-seen.ts';
 import type { StartOutcome } from './start-outcome.ts';
@@ -42,6 +42,15 @@ describe('advice on a start', () => {
 
     expect(advice.message).toContain(message);
     expect(advice.fix).toContain(fix);
+  });
+
+  it.each([
+    ['exec: "/start.sh": permission denied', true],
+    ['open executable: Permission denied: OCI permission denied', true],
+    ['setrlimit `RLIMIT_NPROC`: Operation not permitted: OCI permission denied', false],
+    ['mount `proc`: permission denied', false],
+  ])('tells a program that may not run from an engine that may not do its work: %j', (text, is) => {
+    expect(isRefusalOfImage(text)).toBe(is);
   });
 
   it.each([

@@ -128,7 +128,8 @@ const refusals: readonly Refusal[] = [
     }),
   },
   {
-    pattern: /permission denied/iu,
+    // Not every denial: the runtime may be denied something that has nothing to do with the program.
+    pattern: /exec(?:utable)?\b[^\n]*permission denied/iu,
     explain: (program) => ({
       message: `\`${program}\` may not be executed.`,
       fix: `Make it executable: \`COPY --chmod=755\`, or \`chmod +x ${program}\` before the copy.`,
