@@ -114,6 +114,11 @@ export interface ManifestUpload {
   readonly mediaType: string;
   /** Tag or digest. @default the digest of the bytes */
   readonly reference?: string | undefined;
+  /**
+   * Whether other writers may rightly replace it at once. It is then not read back here: whoever writes to
+   * such a tag has to read what it holds, and to write again. @default false
+   */
+  readonly isContested?: boolean | undefined;
 }
 
 export interface PutResult {

@@ -81,7 +81,7 @@ async function putManifest(work: ManifestWork, manifest: ManifestUpload): Promis
     if (!isSame) throw answered.refusal;
     return { digest, isSubjectIndexed: false };
   }
-  await readBack(work, { reference, digest, scopes });
+  if (manifest.isContested !== true) await readBack(work, { reference, digest, scopes });
   return { digest, isSubjectIndexed: answered.isSubjectIndexed };
 }
 

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { digestOf, hexOf, type Digest } from '../kernel/digest.ts';
+import { outcomeOf, type Case } from '../kernel/verdict.ts';
+import { resourceDescriptorSchema, type ResourceDescriptor } from './resource-descriptor.ts';
+
+/** @see https://github.com/in-toto/attestation/blob/v1.1.2/spec/predicates/test-result.md */
+export const testResultSchema = z.object({
+  result: z.enum(['PASSED', 'WARNED', 'FAILED']),
+  configuration: z.array(resourceDescriptorSchema),
+  url: z.string().optional(),
+  passedTests: z.array(z.string()).default([]),
+  warnedTests: z.array(z.string()).default([]),
+  failedTests: z.array(z.string()).default([]),
+});
+
+export type TestResult = z.infer<typeof testResultSchema>;
+
+/** What one suite found, in this run or in an earlier one with the same key. */
+export interface TestedSuite {
+  /** `behaviour`. */
+  readonly suite: string;
+  /** Inputs of the suite's content key without the image: what was tested, and how. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** ISO 8601: when it passed. */
+  readonly testedAt: string;
+  readonly cases: readonly Case[];
+}
+
+export interface TestResultSource {
+  readonly suites: readonly TestedSuite[];
+  /** Name and digest of the configuration; absent when everything was derived. */
+  readonly config?: { readonly name: string; readonly digest: Digest } | undefined;
+  readonly tool: { readonly version: string };
+  readonly engine: {
+    readonly product: string;
+    readonly version: string;
+    readonly os: string;
+    readonly architecture: string;
+  };
+  readonly run: { readonly id: string; readonly url?: string | undefined };
+}
+
+/** Suites and their inputs, whatever image they were run on: equal plans, equal digest. */
+export function testPlanDigest(suites: readonly Pick<TestedSuite, 'suite' | 'inputs'>[]): Digest {
+  const canonical = suites
+    .map(({ suite, inputs }) => [suite, Object.entries(inputs).toSorted(byFirst)] as const)
+    .toSorted(byFirst);
+  return digestOf(JSON.stringify(canonical));
+}
+
+/**
+ * What the cases say. Absent when they say nothing that could be signed: no case at all, nothing but skips,
+ * or a case that got lost, which is no verdict.
+ */
+export function toTestResult(source: TestResultSource): TestResult | undefined {
+  const cases = source.suites.flatMap(({ suite, cases: found }) =>
+    found.map((each) => ({ ...each, name: `${suite}/${each.id}` })),
+  );
+  const outcome = outcomeOf(cases);
+  if (outcome === 'lost' || outcome === 'empty') return undefined;
+  const namesOf = (isWanted: (each: Case) => boolean): string[] =>
+    cases.filter(isWanted).map(({ name }) => name);
+  const failedTests = namesOf(isFailure);
+  const warnedTests = namesOf(
+    (each) => each.verdict === 'warn' || (each.verdict === 'fail' && !isFailure(each)),
+  );
+  return {
+    result: resultOf(failedTests, warnedTests),
+    configuration: configurationOf(source),
+    ...(source.run.url === undefined ? {} : { url: source.run.url }),
+    passedTests: namesOf((each) => each.verdict === 'pass'),
+    warnedTests,
+    failedTests,
+  };
+}
+
+/** What of a test result decides beyond its verdict. Absent where the result does not say. */
+export function factsOfTestResult(result: TestResult): {
+  readonly plan?: string | undefined;
+  readonly testedAt?: string | undefined;
+} {
+  const find = (name: string): ResourceDescriptor | undefined =>
+    result.configuration.find((each) => each.name === name);
+  const plan = find(PLAN)?.digest?.['sha256'];
+  const testedAt = find(RUN)?.annotations?.['testedAt'];
+  return {
+    ...(plan === undefined ? {} : { plan: `sha256:${plan}` }),
+    ...(typeof testedAt === 'string' ? { testedAt } : {}),
+  };
+}
+
+const PLAN = 'test-plan';
+const RUN = 'run';
+
+function resultOf(failed: readonly string[], warned: readonly string[]): TestResult['result'] {
+  if (failed.length > 0) return 'FAILED';
+  return warned.length > 0 ? 'WARNED' : 'PASSED';
+}
+
+function isFailure(each: Case): boolean {
+  return each.verdict === 'fail' && each.severity === 'error';
+}
+
+function configurationOf(source: TestResultSource): ResourceDescriptor[] {
+  const { config, engine, run, suites } = source;
+  // The oldest of them: nothing may look newer than its oldest part.
+  const [testedAt = ''] = suites.map((suite) => suite.testedAt).toSorted();
+  return [
+    ...(config === undefined
+      ? []
+      : [{ name: config.name, digest: { sha256: hexOf(config.digest) } }]),
+    { name: PLAN, digest: { sha256: hexOf(testPlanDigest(suites)) } },
+    described('tool', `pkg:npm/seatrial@${source.tool.version}`, { version: source.tool.version }),
+    described('engine', `pkg:generic/${engine.product}@${engine.version}`, {
+      version: engine.version,
+      os: engine.os,
+      arch: engine.architecture,
+    }),
+    described(RUN, `urn:seatrial:run:${run.id}`, { testedAt }),
+  ];
+}
+
+/** The digest is that of the annotations: two results with equal digests were made with equal things. */
+function described(
+  name: string,
+  uri: string,
+  annotations: Readonly<Record<string, string>>,
+): ResourceDescriptor {
+  const digest = { sha256: hexOf(digestOf(JSON.stringify(annotations))) };
+  return { name, uri, digest, annotations: { ...annotations } };
+}
+
+function byFirst(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  if (a[0] === b[0]) return 0;
+  return a[0] < b[0] ? -1 : 1;
+}
