@@ -38,6 +38,40 @@ test('the result does not depend on how the input was cut', async () => {
   expect((await compress(bytes, 1000)).equals(await compress(bytes, 2 * MIB))).toBe(true);
 });
 
+test.each([
+  ['what is compressed already is stored', randomBytes(2 * MIB), 1, 1.001],
+  [
+    'a few words between are compressed with the rest',
+    Buffer.concat([randomBytes(MIB / 2), Buffer.alloc(MIB / 2, 'ahoy')]),
+    0.5,
+    0.51,
+  ],
+] as const)('%s', async (_, bytes, least, most) => {
+  const packed = await compress(bytes, 65_536);
+
+  const share = packed.length / bytes.length;
+  expect(share).toBeGreaterThan(least);
+  expect(share).toBeLessThan(most);
+  expect(gunzipSync(packed).equals(bytes)).toBe(true);
+});
+
+test('bytes that do not get smaller go through several times as fast as words', async () => {
+  const dense = randomBytes(16 * MIB);
+  const words = Buffer.from(randomBytes(8 * MIB).toString('hex'));
+  await compress(words.subarray(0, MIB), MIB);
+
+  const [denseMs, wordsMs] = [await cpuMsOf(dense), await cpuMsOf(words)];
+
+  expect(denseMs).toBeLessThan(wordsMs / 3);
+});
+
+async function cpuMsOf(bytes: Buffer): Promise<number> {
+  const before = process.cpuUsage();
+  await compress(bytes, MIB);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
 test('a failing input fails the output', async () => {
   await expect(Array.fromAsync(gzipBlocks(failing(), 6))).rejects.toThrow('the engine died');
 });

@@ -1,12 +1,21 @@
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
+import { deflateRaw, gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
+const deflate = promisify(deflateRaw);
 
 /** Bytes that one block of the input has. Part of `PACKER_VERSION`: another size gives other bytes. */
 const BLOCK_BYTES = 1024 ** 2;
 /** Node's thread pool has four threads. */
 const BLOCKS_AT_ONCE = 4;
+/** The most that zlib takes, 256 KiB: a tenth faster than its default. */
+const MEM_LEVEL = 9;
+
+/** Pieces of a block that are tried, evenly spread. Part of `PACKER_VERSION`, as is what follows. */
+const PIECES = 8;
+const PIECE_BYTES = 4096;
+/** A block whose pieces stay larger than this is stored: what is compressed already only costs time. */
+const DENSE_SHARE = 0.98;
 
 /**
  * Compresses a stream as gzip members of one block each, several at the same time. The result is one valid
@@ -21,12 +30,28 @@ export async function* gzipBlocks(
   try {
     for await (const block of blocksOf(input)) {
       if (underWay.length >= BLOCKS_AT_ONCE) yield await takeFirst(underWay);
-      underWay.push(compress(block, { level }));
+      underWay.push(packBlock(block, level));
     }
     while (underWay.length > 0) yield await takeFirst(underWay);
   } finally {
     await Promise.allSettled(underWay);
   }
+}
+
+async function packBlock(block: Buffer, level: number): Promise<Buffer> {
+  return await compress(block, { level: (await isDense(block)) ? 0 : level, memLevel: MEM_LEVEL });
+}
+
+/** Whether a block will hardly get smaller. Decided by its bytes alone. */
+async function isDense(block: Buffer): Promise<boolean> {
+  const stride = Math.floor(block.length / PIECES);
+  if (stride < PIECE_BYTES) return false;
+  const pieces = Buffer.concat(
+    Array.from({ length: PIECES }, (_, index) =>
+      block.subarray(index * stride, index * stride + PIECE_BYTES),
+    ),
+  );
+  return (await deflate(pieces, { level: 1 })).length > pieces.length * DENSE_SHARE;
 }
 
 async function takeFirst(underWay: Promise<Buffer>[]): Promise<Buffer> {
