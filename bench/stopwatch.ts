@@ -23,7 +23,7 @@ export async function mediansMs(
 }
 
 /** The middle value; of an even number of values the higher of the two in the middle. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
   if (middle === undefined) throw new Error('no value was measured');
   return middle;

@@ -1,5 +1,21 @@
 import type { Benchmark } from './benchmark.ts';
+import { checkOverhead } from './check-overhead.ts';
+import { deployAgain } from './deploy-again.ts';
+import { deployFirst } from './deploy-first.ts';
+import { memory } from './memory.ts';
+import { noChange } from './no-change.ts';
+import { stateChecks } from './state-checks.ts';
+import { stateVsScripts } from './state-vs-scripts.ts';
 import { version } from './version.ts';
 
 /** Every figure, the cheapest first. */
-export const benchmarks: readonly Benchmark[] = [version];
+export const benchmarks: readonly Benchmark[] = [
+  version,
+  checkOverhead,
+  noChange,
+  deployAgain,
+  stateChecks,
+  stateVsScripts,
+  deployFirst,
+  memory,
+];
