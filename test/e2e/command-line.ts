@@ -7,7 +7,8 @@ import { z } from 'zod';
 
 const eventSchema = z.record(z.string(), z.unknown());
 
-const BIN = join(import.meta.dirname, '..', '..', 'bin', 'seatrial');
+/** The launcher of this checkout. */
+export const BIN = join(import.meta.dirname, '..', '..', 'bin', 'seatrial');
 
 export interface CommandResult {
   readonly exitCode: number | null;
@@ -62,26 +63,47 @@ function collect(stream: NodeJS.ReadableStream | null): string[] {
   return pieces;
 }
 
-export interface Moment {
-  /** Whether an event of the run is the one. */
-  readonly is: (event: Readonly<Record<string, unknown>>) => boolean;
+export type EventOfRun = Readonly<Record<string, unknown>>;
+
+/** One line of `events.jsonl`. */
+export function parseEvent(line: string): EventOfRun {
+  return eventSchema.parse(JSON.parse(line));
 }
 
-/** Kills the command with SIGKILL at the moment that an event of the run is written. */
-export async function killAt(
+export interface Moment {
+  /** Whether an event of the run is the one. */
+  readonly is: (event: EventOfRun) => boolean;
+}
+
+export interface Interruption extends CommandResult {
+  /** Whether the moment came before the command ended. */
+  readonly wasReached: boolean;
+}
+
+/** Starts a run and does something to its process as soon as a certain event of it is written. */
+export async function interruptAt(
   argv: readonly string[],
   place: CommandPlace,
-  moment: Moment,
-): Promise<{ readonly wasReached: boolean }> {
+  interruption: { readonly moment: Moment; readonly act: (pid: number) => void },
+): Promise<Interruption> {
   const before = new Set(await listRuns(place.folder));
+  const startedMs = performance.now();
   const child = startSeatrial(argv, place);
-  const ended = once(child, 'exit');
+  const [stdout, stderr] = [collect(child.stdout), collect(child.stderr)];
+  const ended = once(child, 'close');
   const stop = new AbortController();
   void ended.then(() => stop.abort());
+  const { moment, act } = interruption;
   const wasReached = await followEvents({ place, before, moment, signal: stop.signal });
-  if (wasReached) child.kill('SIGKILL');
+  if (wasReached && child.pid !== undefined) act(child.pid);
   await ended;
-  return { wasReached };
+  return {
+    wasReached,
+    exitCode: child.exitCode,
+    stdout: stdout.join(''),
+    stderr: stderr.join(''),
+    durationMs: performance.now() - startedMs,
+  };
 }
 
 async function followEvents(follow: {
@@ -115,7 +137,7 @@ async function followFile(path: string, moment: Moment, signal: AbortSignal): Pr
       }
       const lines = (rest + buffer.toString('utf8', 0, bytesRead)).split('\n');
       rest = lines.pop() ?? '';
-      if (lines.some((line) => moment.is(eventSchema.parse(JSON.parse(line))))) return true;
+      if (lines.some((line) => moment.is(parseEvent(line)))) return true;
     }
     return false;
   } finally {

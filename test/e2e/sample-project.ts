@@ -1,15 +1,25 @@
-import { copyFile, cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { connectEngine } from '../../src/engine/connect.ts';
+import { processEnvironment } from '../../src/host/environment.ts';
 import { serveRegistry, type ServedRegistry } from '../../src/registry/embedded/serve-registry.ts';
+import type { CommandPlace } from './command-line.ts';
+import { makeCheckout } from './git-checkout.ts';
+import { createTemporaryPlace } from './temporary-place.ts';
 
 const BUSYBOX = '/bin/busybox';
 
 /** A project of two images in a folder of its own, with a registry of its own. */
 export interface SampleProject extends AsyncDisposable {
+  /** A label of its images, and a part of its paths: nobody else has it. */
+  readonly id: string;
   readonly folder: string;
+  /** What its runs take for the system's temporary folder. */
+  readonly temporaryFolder: string;
   readonly registry: ServedRegistry;
+  /** Where and with which variables its runs are started: build 7, shipped to its registry. */
+  place(env?: Readonly<Record<string, string>>): CommandPlace;
   /** Writes a file of the project; its folder is made. */
   write(path: string, text: string, mode?: number): Promise<void>;
   read(path: string): Promise<string>;
@@ -17,15 +27,20 @@ export interface SampleProject extends AsyncDisposable {
   tags(): Promise<Readonly<Record<string, string>>>;
 }
 
+/** The label makes keys and ids of the images its own: tests at the same time share nothing, and clean up alone. */
+const LABEL = 'seatrial.sample';
+
 const CONFIG = `
 project: sample
 default_branch: main
 images:
   base:
     context: base
+    labels: { ${LABEL}: ID }
     suites: { behaviour: false, script: test/base.test.sh }
   app:
     context: app
+    labels: { ${LABEL}: ID }
     args: { BASE: { image: base } }
     hooks:
       pre_build: { run: sh app/make-page.sh, inputs: [app/make-page.sh], creates: [app/www/index.html] }
@@ -85,35 +100,46 @@ docker rm -f -v "$container" >/dev/null
 const EXECUTABLE = /\.test\.sh$|cgi-bin/u;
 
 export async function createSampleProject(): Promise<SampleProject> {
-  const root = await mkdtemp(join(tmpdir(), 'seatrial-e2e-'));
-  const folder = join(root, 'project');
+  const place = await createTemporaryPlace();
+  const { id, folder, root } = place;
   const registry = await serveRegistry({ folder: join(root, 'registry') });
   const write = async (path: string, text: string, mode = 0o644): Promise<void> => {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text, { mode });
   };
   for (const [path, text] of Object.entries(FILES))
-    await write(path, text, EXECUTABLE.test(path) ? 0o755 : 0o644);
+    await write(
+      path,
+      text.replaceAll(': ID }', `: ${id} }`),
+      EXECUTABLE.test(path) ? 0o755 : 0o644,
+    );
   await copyFile(BUSYBOX, join(folder, 'base', 'busybox'));
+  await makeCheckout(folder);
   return {
+    id,
     folder,
+    temporaryFolder: place.temporaryFolder,
     registry,
+    place: (env = {}) => ({
+      folder,
+      env: { ...place.env, SEATRIAL_REGISTRY: registry.host, BUILD_NUM: '7', ...env },
+    }),
     write,
     read: async (path) => await readFile(join(folder, path), 'utf8'),
     tags: async () => await tagsOf(registry),
     [Symbol.asyncDispose]: async () => {
       await registry.close();
-      await rm(root, { recursive: true, force: true });
+      await removeImages(`${LABEL}=${id}`);
+      await place[Symbol.asyncDispose]();
     },
   };
 }
 
-/** The example with what its hooks made, so that a test need not make it again. */
-export async function copyExample(source: string, target: string): Promise<void> {
-  await cp(source, target, {
-    recursive: true,
-    filter: (path) => !path.includes('/.seatrial/runs') && !path.includes('/.seatrial/store'),
-  });
+/** Removes every image with the label, and no other. */
+export async function removeImages(label: string): Promise<void> {
+  const { images } = await connectEngine({ env: processEnvironment() });
+  for (const { id, tags } of await images.list([label]))
+    for (const ref of tags.length === 0 ? [id] : tags) await images.remove(ref);
 }
 
 const catalogSchema = z.object({ repositories: z.array(z.string()) });
