@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { ReportRequest } from '../report/open-reports.ts';
 import { findReporter } from '../report/reporters/index.ts';
 import type { AppHost } from './app-host.ts';
@@ -22,8 +22,8 @@ export function requestReports(
   const folder = join(project.folder, STATE_FOLDER, 'reports');
   return [
     ...outputReports(host, flags),
-    { reporter: findReporter('junit'), path: join(folder, 'junit.xml') },
-    { reporter: findReporter('html'), path: join(folder, 'report.html') },
+    fileReport(host, 'junit', join(folder, 'junit.xml')),
+    fileReport(host, 'html', join(folder, 'report.html')),
     ...(ci.provider === 'github' && flags.format !== 'json'
       ? [{ reporter: findReporter('github') }]
       : []),
@@ -44,8 +44,10 @@ function parseReport(host: AppHost, text: string): ReportRequest {
       'OPTION_INVALID',
       `--report takes kind=path, as in junit=report.xml, not ${JSON.stringify(text)}`,
     );
-  return {
-    reporter: findReporter(text.slice(0, separator)),
-    path: resolve(host.cwd, text.slice(separator + 1)),
-  };
+  return fileReport(host, text.slice(0, separator), resolve(host.cwd, text.slice(separator + 1)));
+}
+
+/** A report in a file, which people are told of as seen from where they are. */
+function fileReport(host: AppHost, id: string, path: string): ReportRequest {
+  return { reporter: findReporter(id), path, shownAs: relative(host.cwd, path) };
 }

@@ -8,6 +8,8 @@ export interface ReportRequest {
   readonly reporter: Reporter;
   /** Where to, for a reporter of destination `output` too: then not to the output. */
   readonly path?: string | undefined;
+  /** How people find the file. @default `path` */
+  readonly shownAs?: string | undefined;
 }
 
 /**
@@ -19,7 +21,7 @@ export async function openReports(
   requests: readonly ReportRequest[],
   target: Omit<ReportTarget, 'path' | 'files'>,
 ): Promise<OpenReport> {
-  const files = requests.flatMap(({ path }) => path ?? []);
+  const files = requests.flatMap(({ path, shownAs = path }) => shownAs ?? []);
   const failures: ReportFailure[] = [];
   const attempt = async (request: ReportRequest, work: () => Promise<void>): Promise<void> => {
     try {
