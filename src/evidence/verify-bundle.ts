@@ -93,27 +93,48 @@ function verifyByIdentities(
 ): SignatureCheck {
   let problem = 'is signed by an identity, and no identity is trusted';
   for (const { issuer, subject, root } of identities) {
-    const verifier = new Verifier(toTrustMaterial(root), {
-      tlogThreshold: Math.min(1, root.tlogs.length),
-      ctlogThreshold: Math.min(1, root.ctlogs.length),
-      timestampThreshold: 1,
-    });
-    let found: { readonly issuer: string; readonly subject: string } | undefined;
-    const failure = problemOf(() => {
-      const { identity } = verifier.verify(entity);
-      found = {
-        issuer: identity?.extensions?.issuer ?? '',
-        subject: identity?.subjectAlternativeName ?? '',
-      };
-    });
-    if (found !== undefined && found.issuer === issuer && matches(found.subject, subject))
+    const found = identify(entity, root);
+    if (!('issuer' in found)) {
+      problem = found.problem;
+      continue;
+    }
+    if (found.issuer === issuer && matches(found.subject, subject))
       return { ok: true, signer: { kind: 'identity', ...found } };
-    problem =
-      found === undefined
-        ? `has no valid certificate and signature: ${failure ?? 'unknown'}`
-        : `is signed by ${found.subject} of ${found.issuer}, who is not trusted`;
+    problem = `is signed by ${found.subject} of ${found.issuer}, who is not trusted`;
   }
   return { ok: false, problem };
+}
+
+type Identified =
+  | { readonly issuer: string; readonly subject: string }
+  | { readonly problem: string };
+
+/** Who signed a bundle, says an authority of `root`; whether that is anybody to trust is another question. */
+export function identifySigner(bundle: ParsedBundle, root: TrustedRoot): Identified {
+  try {
+    return identify(toSignedEntity(bundleFromJSON(bundle.json)), root);
+  } catch (error) {
+    return { problem: `is no valid bundle: ${messageOf(error)}` };
+  }
+}
+
+function identify(entity: SignedEntity, root: TrustedRoot): Identified {
+  const verifier = new Verifier(toTrustMaterial(root), {
+    // An instance without a log has none to ask for; one that has logs must have seen the signature.
+    tlogThreshold: Math.min(1, root.tlogs.length),
+    ctlogThreshold: Math.min(1, root.ctlogs.length),
+    timestampThreshold: 1,
+  });
+  let identity: ReturnType<Verifier['verify']>['identity'];
+  const failure = problemOf(() => {
+    ({ identity } = verifier.verify(entity));
+  });
+  if (failure !== undefined)
+    return { problem: `has no valid certificate and signature: ${failure}` };
+  const [issuer, subject] = [identity?.extensions?.issuer, identity?.subjectAlternativeName];
+  return issuer === undefined || subject === undefined
+    ? { problem: 'has a certificate that names nobody' }
+    : { issuer, subject };
 }
 
 /** The library's failures are expected outcomes here. */
