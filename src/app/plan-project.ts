@@ -52,6 +52,7 @@ export async function planProject(
     signal: host.signal,
     emit: () => undefined,
     isFresh: false,
+    mayGoBack: false,
     mayWork: new Set(),
     concurrency: 1,
   };

@@ -34,6 +34,8 @@ export interface RunRequest {
   readonly configFile?: string | undefined;
   readonly registry?: string | undefined;
   readonly isFresh: boolean;
+  /** Tags may move back to older commits. */
+  readonly mayGoBack: boolean;
   readonly reports: (opened: OpenProject) => readonly ReportRequest[];
 }
 
@@ -104,6 +106,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
     signal,
     emit: log.emit,
     isFresh: request.isFresh,
+    mayGoBack: request.mayGoBack,
     mayWork: request.mayWork,
     concurrency: concurrencyOf(engine),
   };

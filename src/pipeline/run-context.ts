@@ -27,6 +27,8 @@ export interface RunContext {
   readonly emit: Emit;
   /** Ignore earlier results. */
   readonly isFresh: boolean;
+  /** Tags may move back to older commits. */
+  readonly mayGoBack: boolean;
   /** Kinds of steps that may do work; others must be done already (`deploy` builds and tests nothing). */
   readonly mayWork: ReadonlySet<PlannedStep['kind']>;
   /** Containers and processes at the same time, by cores and memory of the engine. */

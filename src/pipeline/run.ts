@@ -6,7 +6,8 @@ import { PipelineError } from './errors.ts';
 import { imageOf } from './project-image.ts';
 import type { RunContext, StepResult } from './run-context.ts';
 import { schedule, type WithheldCause } from './schedule.ts';
-import { performShip } from './ship-step.ts';
+import { promoteShipments, type ReadyShipment } from './promote-shipments.ts';
+import { prepareShip } from './ship-step.ts';
 import { performTest, type BuiltImage } from './test-step.ts';
 
 export interface RunEnd {
@@ -22,6 +23,10 @@ export async function runPlan(steps: readonly PlannedStep[], context: RunContext
   context.emit({ type: 'plan.made', steps: steps.map((step) => ({ ...step })) });
   const results = new Map<string, StepResult>();
   const thrown = new Map<string, unknown>();
+  const startedAtMs = new Map<string, number>();
+  const ready: ReadyShipment[] = [];
+  /** Ship steps that did not come so far; one that its own rules skip is none of them. */
+  const unready: PlannedStep[] = [];
 
   const finish = (step: PlannedStep, result: StepResult, startedMs: number): StepResult => {
     results.set(step.id, result);
@@ -39,15 +44,34 @@ export async function runPlan(steps: readonly PlannedStep[], context: RunContext
     signal: context.signal,
     perform: async (step) => {
       const startedMs = context.clock.monotonicMs();
+      startedAtMs.set(step.id, startedMs);
       try {
-        return finish(step, await performStep(step, context, results), startedMs);
+        const end = await performStep(step, context, results);
+        if ('outcome' in end) return finish(step, end, startedMs);
+        ready.push(end);
+        // No step needs a ship step: how it ends is known when all of them are ready.
+        return { outcome: 'passed' };
       } catch (error) {
         thrown.set(step.id, error);
+        if (step.kind === 'ship') unready.push(step);
         return finish(step, resultOfThrown(error, context.signal), startedMs);
       }
     },
-    withhold: (step, cause) => finish(step, resultOfWithheld(cause), context.clock.monotonicMs()),
+    withhold: (step, cause) => {
+      if (step.kind === 'ship') unready.push(step);
+      return finish(step, resultOfWithheld(cause), context.clock.monotonicMs());
+    },
   });
+  const inOrder = steps.flatMap((step) => ready.filter((each) => each.step === step));
+  const promoted = await promoteShipments(inOrder, context, {
+    unready,
+    resultOfThrown: (step, error) => {
+      thrown.set(step.id, error);
+      return resultOfThrown(error, context.signal);
+    },
+  });
+  for (const [step, result] of promoted)
+    finish(step, result, startedAtMs.get(step.id) ?? context.clock.monotonicMs());
   return endOf(results, thrown, context.signal);
 }
 
@@ -55,14 +79,14 @@ async function performStep(
   step: PlannedStep,
   context: RunContext,
   results: ReadonlyMap<string, StepResult>,
-): Promise<StepResult> {
+): Promise<StepResult | ReadyShipment> {
   switch (step.kind) {
     case 'build':
       return await buildStep(step, context, results);
     case 'test':
       return await performTest(step, context, builtImage(step, results));
     case 'ship':
-      return await performShip(step, context, {
+      return await prepareShip(step, context, {
         built: builtImage(step, results),
         image: imageOf(step, context.project),
         results,

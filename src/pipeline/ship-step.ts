@@ -1,19 +1,20 @@
 import { join } from 'node:path';
 import { withFileLock } from '../host/file-lock.ts';
-import { digestOf, hexOf, isDigest, shortDigest, type Digest } from '../kernel/digest.ts';
+import { isDigest, shortDigest, type Digest } from '../kernel/digest.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Repository } from '../registry/contract.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { pushCandidate } from '../ship/candidate.ts';
 import { assertGateOpen, type SuiteVerdict } from '../ship/gate.ts';
 import { findPacked, packImage } from '../ship/pack.ts';
-import type { PackedImage } from '../ship/packed-image.ts';
-import { promote, readTagDigests, type PromotionJournal } from '../ship/promote.ts';
+import { mediaTypes, type PackedImage } from '../ship/packed-image.ts';
 import { openBlobStore, type BlobStore } from '../ship/store.ts';
+import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
 import { PipelineError } from './errors.ts';
 import { imageOf } from './project-image.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
+import { promotionOf, type ReadyShipment } from './promote-shipments.ts';
 import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
 import { isPassed } from './schedule.ts';
 import type { BuiltImage } from './test-step.ts';
@@ -36,8 +37,7 @@ export async function assessShip(
   const store = await openBlobStore(join(context.stateFolder, 'store'));
   const packed = built === undefined ? undefined : await findPacked(store, imageDigest(built));
   if (packed === undefined) return { state: 'todo', why: `not packed yet; then ${listOf(tags)}` };
-  const before = await readTagDigests(repository, tags);
-  const stale = tags.filter((tag) => before.get(tag) !== packed.manifest.digest);
+  const stale = tagsElsewhere(await readTagHeads(repository, tags), packed.manifest.digest);
   return stale.length === 0
     ? { state: 'done', why: `${listOf(tags)} already at ${shortDigest(packed.manifest.digest)}` }
     : { state: 'todo', why: `${listOf(stale)} to move` };
@@ -52,8 +52,11 @@ interface Shipment {
   readonly store: BlobStore;
 }
 
-/** Gate, pack, candidate by digest, tags: only what is not there yet. */
-export async function performShip(
+/**
+ * Everything up to the tags: gate, pack, candidate by digest; only what is not there yet. Tags move when every
+ * image of the run has come so far. A result instead says that there is nothing to move.
+ */
+export async function prepareShip(
   step: PlannedStep,
   context: RunContext,
   shipped: {
@@ -61,51 +64,43 @@ export async function performShip(
     readonly results: StepResults;
     readonly image: ProjectImage;
   },
-): Promise<StepResult> {
+): Promise<StepResult | ReadyShipment> {
   const { built, image } = shipped;
-  await using repository = openRepository({
+  const repository = openRepository({
     repository: repositoryOf(image, context.project.registry),
     env: context.env,
     signal: context.signal,
     onWarning: (message) => context.emit({ type: 'notice', step: step.id, message }),
   });
-  const tagPlan = await planTagsOf(image, context, repository);
-  if (!tagPlan.ships) return { outcome: 'skipped', reason: tagPlan.reason, ...built };
-  assertGateOpen(built.imageId, verdictsOf(step, shipped.results));
-
-  const store = await openBlobStore(join(context.stateFolder, 'store'));
-  const shipment: Shipment = { step, context, image, built, repository, store };
-  // One writer per repository on this machine: two runs in one folder take turns, and the second finds
-  // everything there.
-  const lock = `ship-${hexOf(digestOf(repository.address.repository)).slice(0, 16)}`;
-  return await withFileLock(
-    join(context.stateFolder, 'locks', lock),
-    {
-      signal: context.signal,
-      onWait: (holder) =>
-        context.emit({
-          type: 'notice',
-          step: step.id,
-          message: `waiting for ${holder}, which ships to ${repository.address.repository}`,
-        }),
-    },
-    async () => await shipTags(shipment, tagPlan),
-  );
+  let isHandedOver = false;
+  try {
+    const tagPlan = await planTagsOf(image, context, repository);
+    if (!tagPlan.ships) return { outcome: 'skipped', reason: tagPlan.reason, ...built };
+    assertGateOpen(built.imageId, verdictsOf(step, shipped.results));
+    const store = await openBlobStore(join(context.stateFolder, 'store'));
+    const prepared = await prepareTags({ step, context, image, built, repository, store }, tagPlan);
+    isHandedOver = 'promotion' in prepared;
+    return prepared;
+  } finally {
+    if (!isHandedOver) await repository[Symbol.asyncDispose]();
+  }
 }
 
-async function shipTags(shipment: Shipment, tagPlan: TagPlan): Promise<StepResult> {
-  const { built, repository, store } = shipment;
+async function prepareTags(
+  shipment: Shipment,
+  tagPlan: TagPlan,
+): Promise<StepResult | ReadyShipment> {
+  const { step, built, repository, store } = shipment;
   const tags = tagPlan.tags.map(({ tag }) => tag);
   const known = await findPacked(store, imageDigest(built));
-  const before = await readTagDigests(repository, tags);
-  const refs = tags.map((tag) => `${repository.address.repository}:${tag}`);
-  if (known !== undefined && [...before.values()].every((at) => at === known.manifest.digest))
+  const heads = await readTagHeads(repository, tags);
+  if (known !== undefined && tagsElsewhere(heads, known.manifest.digest).length === 0)
     return {
       ...built,
       outcome: 'cached',
       reason: `${listOf(tags)} already at ${shortDigest(known.manifest.digest)}`,
       digest: known.manifest.digest,
-      refs,
+      refs: tags.map((tag) => `${repository.address.repository}:${tag}`),
       moved: [],
     };
 
@@ -119,19 +114,18 @@ async function shipTags(shipment: Shipment, tagPlan: TagPlan): Promise<StepResul
     onUploaded: (blob, how) =>
       output(shipment, `layer ${shortDigest(blob.digest)} ${how} (${megabytes(blob.sizeBytes)})`),
   });
-  const promotion = await promote({
-    repository,
-    digest: packed.manifest.digest,
-    manifestBytes,
-    before,
-    journal: journalOf(shipment),
-  });
   return {
-    ...built,
-    outcome: 'passed',
-    digest: packed.manifest.digest,
-    refs,
-    moved: promotion.moved.map(({ tag }) => `${repository.address.repository}:${tag}`),
+    step,
+    built,
+    promotion: promotionOf(shipment, {
+      manifest: {
+        bytes: manifestBytes,
+        mediaType: mediaTypes.manifest,
+        digest: packed.manifest.digest,
+      },
+      tags: tagPlan.tags,
+      evidence: `every suite passed in run ${shipment.context.runId}`,
+    }),
   };
 }
 
@@ -189,19 +183,6 @@ async function pack(shipment: Shipment): Promise<PackedImage> {
       return packed;
     },
   );
-}
-
-function journalOf({ step, context, repository }: Shipment): PromotionJournal {
-  const details = (move: object): Record<string, unknown> => ({
-    repository: repository.address.repository,
-    ...move,
-  });
-  return {
-    intent: (move) =>
-      context.emit({ type: 'effect.intent', step: step.id, effect: 'tag', details: details(move) }),
-    done: (move) =>
-      context.emit({ type: 'effect.done', step: step.id, effect: 'tag', details: details(move) }),
-  };
 }
 
 /** What this run, or an earlier one with the same key, said of the image. */

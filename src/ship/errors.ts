@@ -16,10 +16,22 @@ export const shipErrors = {
     meaning: 'The bytes that the engine hands out are not those of the image that was tested.',
     hint: 'Build and test the image again; if it happens twice, look after the disk of the engine.',
   },
+  LEASE_LOST: {
+    exit: exitCodes.environment,
+    meaning:
+      'Another run took over the right to move tags of a repository, or it cannot be told whose it is.',
+    hint: 'Run again; what the other run has done is then found.',
+  },
   STORE_FAILED: {
     exit: exitCodes.environment,
     meaning: 'The local store of packed layers cannot be read or written.',
     hint: 'Free disk space, or remove `.seatrial/store`, and try again.',
+  },
+  TAG_IMMUTABLE_CONFLICT: {
+    exit: exitCodes.refused,
+    meaning:
+      'A tag that names one build, commit or version for good points to another digest already.',
+    hint: 'Ship under a new version or build number; nothing was moved.',
   },
   TAG_CONFLICT: {
     exit: exitCodes.refused,

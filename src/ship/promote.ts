@@ -1,83 +1,270 @@
-import type { Digest } from '../kernel/digest.ts';
-import type { Repository } from '../registry/contract.ts';
+import type { Clock } from '../host/clock.ts';
+import { isDigest, type Digest } from '../kernel/digest.ts';
+import { RegistryError } from '../registry/errors.ts';
+import { exitCodes, messageOf } from '../kernel/errors.ts';
 import { ShipError } from './errors.ts';
-import { mediaTypes } from './packed-image.ts';
+import { withLease, type Lease } from './lease.ts';
+import { decideTag, type TagDecision, type TagOccupant } from './promotion-plan.ts';
+import { keepRecord } from './promotion-record.ts';
+import type { Promotion, PromotionRequest, SetOutcome, TagMove } from './promotion.ts';
+import { leaseOf, returnTags, type PlacedTag } from './return-tags.ts';
+import { readTagHeads, tagsElsewhere, type TagHeads } from './tag-heads.ts';
+import { readOccupants } from './tag-occupants.ts';
 
 export interface PromoteOptions {
-  readonly repository: Repository;
-  readonly digest: Digest;
-  readonly manifestBytes: Uint8Array;
-  /** Where the tags point now, in the order in which they are to move: specific before general. */
-  readonly before: TagDigests;
-  /** Announced before a tag is written, and told after it was read back. */
-  readonly journal: PromotionJournal;
-}
-
-export interface PromotionJournal {
-  intent(move: TagMove): void;
-  done(move: TagMove): void;
-}
-
-export interface TagMove {
-  readonly tag: string;
-  readonly from: Digest | null;
-  readonly to: Digest;
-}
-
-/** What each tag points to; null when there is no such tag. */
-export type TagDigests = ReadonlyMap<string, Digest | null>;
-
-export interface Promotion {
-  readonly moved: readonly TagMove[];
-  /** Tags that pointed to the digest before. */
-  readonly kept: readonly string[];
-}
-
-/** Asks the registry where tags point, all at once; the bytes are hashed, nothing is believed. */
-export async function readTagDigests(
-  repository: Repository,
-  tags: readonly string[],
-): Promise<TagDigests> {
-  const found = await Promise.all(
-    tags.map(async (tag) => [tag, (await repository.manifests.read(tag))?.digest ?? null] as const),
-  );
-  return new Map(found);
+  /** `<project>/.seatrial`: where leases are. */
+  readonly stateFolder: string;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Told once per repository when another live process moves tags there. */
+  readonly onWait?: ((holder: string, repository: string) => void) | undefined;
 }
 
 /**
- * Moves tags to a digest that is in the repository, one after the other, each read back, and all of them
- * once more at the end. A tag that is there already is not written.
- * @throws {ShipError} TAG_CONFLICT when somebody else moved a tag meanwhile
+ * Moves the tags of several images together, or, as far as the registry lets us, not at all. Under a lease of
+ * each repository everything is decided first: one immutable tag that is taken stops the whole set. Then tags
+ * move one by one, each read back, the general ones of all images last, and all are read once more at the end.
+ * When one fails, those that had moved are brought back.
  */
-export async function promote(options: PromoteOptions): Promise<Promotion> {
-  const { repository, digest, before, journal } = options;
-  const kept = [...before].filter(([, at]) => at === digest).map(([tag]) => tag);
-  const moved: TagMove[] = [];
-  for (const [tag, from] of before) {
-    if (from === digest) continue;
-    const move: TagMove = { tag, from, to: digest };
-    journal.intent(move);
-    await repository.manifests.put({
-      bytes: options.manifestBytes,
-      mediaType: mediaTypes.manifest,
-      reference: tag,
-    });
-    journal.done(move);
-    moved.push(move);
+export async function promoteTogether(
+  requests: readonly PromotionRequest[],
+  options: PromoteOptions,
+): Promise<SetOutcome> {
+  const repositories = new Set(requests.map(({ repository }) => repository.address.repository));
+  // In one order for everybody, so that two sets never wait for each other.
+  return await withLeases([...repositories].toSorted(), options, async (leases) => {
+    const work: SetWork = { requests, leases, options, placed: [], at: requests[0] };
+    try {
+      return { ok: true, promotions: await promoteHeld(work) };
+    } catch (error) {
+      if (work.at === undefined) throw error;
+      return {
+        ok: false,
+        error,
+        at: work.at,
+        ...(await returnTags(work.placed, {
+          leases,
+          mayTry: !options.signal.aborted && !isLeaseLost(error),
+          cause: messageOf(error),
+        })),
+      };
+    }
+  });
+}
+
+interface SetWork {
+  readonly requests: readonly PromotionRequest[];
+  readonly leases: ReadonlyMap<string, Lease>;
+  readonly options: PromoteOptions;
+  /** Tags whose move began, in order. */
+  readonly placed: PlacedTag[];
+  /** The request that is being worked on. */
+  at: PromotionRequest | undefined;
+}
+
+async function withLeases<Result>(
+  [first, ...others]: readonly string[],
+  options: PromoteOptions,
+  work: (leases: ReadonlyMap<string, Lease>) => Promise<Result>,
+): Promise<Result> {
+  if (first === undefined) return await work(new Map());
+  return await withLease(
+    { ...options, repository: first, onWait: (holder) => options.onWait?.(holder, first) },
+    async (lease) =>
+      await withLeases(
+        others,
+        options,
+        async (held) => await work(new Map([[first, lease], ...held])),
+      ),
+  );
+}
+
+interface Decided {
+  readonly request: PromotionRequest;
+  readonly heads: TagHeads;
+  readonly occupants: ReadonlyMap<string, TagOccupant | null>;
+  readonly decisions: readonly TagDecision[];
+}
+
+async function promoteHeld(work: SetWork): Promise<ReadonlyMap<PromotionRequest, Promotion>> {
+  const decided: Decided[] = [];
+  for (const request of work.requests) {
+    work.at = request;
+    decided.push(await decide(request));
   }
-  if (moved.length > 0) await readAllBack(options);
-  return { moved, kept };
+  for (const each of decided) {
+    work.at = each.request;
+    await keepRecordOf(each, work);
+  }
+  for (const { plan, decision } of inMovingOrder(decided)) {
+    work.at = plan.request;
+    await moveTag(plan, decision, work);
+  }
+  for (const plan of decided) {
+    work.at = plan.request;
+    await readAllBack(plan);
+  }
+  return new Map(decided.map((plan) => [plan.request, toPromotion(plan)]));
+}
+
+async function decide(request: PromotionRequest): Promise<Decided> {
+  const { repository, manifest, tags } = request;
+  const heads = await readTagHeads(
+    repository,
+    tags.map(({ tag }) => tag),
+  );
+  const elsewhere = new Set(tagsElsewhere(heads, manifest.digest));
+  const occupants = await readOccupants(
+    repository,
+    new Map([...heads].filter(([tag]) => elsewhere.has(tag))),
+  );
+  const decisions = tags.map((planned) =>
+    decideTag(planned, occupants.get(planned.tag) ?? occupantOf(heads, planned.tag), {
+      digest: manifest.digest,
+      committedAt: request.record.committedAt,
+      mayGoBack: request.mayGoBack,
+    }),
+  );
+  const conflict = decisions.find(({ action }) => action === 'conflict');
+  if (conflict !== undefined) throw takenForGood(request, conflict);
+  return { request, heads, occupants, decisions };
+}
+
+function occupantOf(heads: TagHeads, tag: string): TagOccupant | null {
+  const head = heads.get(tag);
+  return head ? { digest: head.digest } : null;
+}
+
+function takenForGood(
+  { repository, manifest }: PromotionRequest,
+  { tag, from }: TagDecision,
+): ShipError {
+  return new ShipError(
+    'TAG_IMMUTABLE_CONFLICT',
+    `${repository.address.repository}:${tag} is ${from}, and ${manifest.digest} is to be shipped under it`,
+    { details: { tag, expected: manifest.digest, found: from } },
+  );
+}
+
+/** Written before the tags move: a run that dies in between leaves no move that nobody explains. */
+async function keepRecordOf(plan: Decided, { options, leases }: SetWork): Promise<void> {
+  const { request, decisions, occupants } = plan;
+  const moves = decisions.filter(({ action }) => action === 'move');
+  if (moves.length === 0) return;
+  const at = options.clock.now().toISOString();
+  const effect = { kind: 'record', digest: request.manifest.digest } as const;
+  await leaseOf(request, leases).assertHeld();
+  request.journal.intent(effect);
+  try {
+    await keepRecord(request.repository, request.manifest, {
+      ...request.record,
+      schema: 'seatrial.promotion/1',
+      at,
+      tags: moves.map(({ tag, from }) => ({
+        tag,
+        from,
+        ...(request.record.kind === 'rollback'
+          ? { holdUntil: holdOf(occupants.get(tag) ?? null, at) }
+          : {}),
+      })),
+    });
+  } catch (error) {
+    // A registry that takes images only can still be shipped to; it keeps no history then.
+    if (!(error instanceof RegistryError) || error.exitCode !== exitCodes.refused) throw error;
+    request.journal.notice(`the registry keeps no record of this promotion: ${error.message}`);
+    return;
+  }
+  request.journal.done(effect);
+}
+
+/** The commit that was rolled back does not come again by itself. */
+function holdOf(occupant: TagOccupant | null, at: string): string {
+  const times = [occupant?.committedAt, occupant?.holdUntil].filter((time) => time !== undefined);
+  return times.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1) ?? at;
+}
+
+interface PlannedMove {
+  readonly plan: Decided;
+  readonly decision: TagDecision;
+}
+
+/** The specific tags of all images first: what many people follow changes last, and all at one time. */
+function inMovingOrder(decided: readonly Decided[]): readonly PlannedMove[] {
+  const moves = decided.flatMap((plan) =>
+    plan.decisions
+      .filter(({ action }) => action === 'move')
+      .map((decision) => ({ plan, decision })),
+  );
+  const isMoving = ({ plan, decision }: PlannedMove): boolean =>
+    plan.request.tags.find(({ tag }) => tag === decision.tag)?.kind === 'moving';
+  return [...moves.filter((move) => !isMoving(move)), ...moves.filter(isMoving)];
+}
+
+async function moveTag(
+  { request, heads }: Decided,
+  { tag, from }: TagDecision,
+  { leases, options, placed }: SetWork,
+): Promise<void> {
+  const { manifest, repository, journal } = request;
+  const move: TagMove = { tag, from, to: manifest.digest };
+  options.signal.throwIfAborted();
+  await leaseOf(request, leases).assertHeld();
+  journal.intent({ kind: 'tag', move });
+  placed.push({ request, move, before: heads.get(tag) ?? null });
+  try {
+    await repository.manifests.put({ ...manifest, reference: tag });
+  } catch (error) {
+    throw asConflict(error, request, move);
+  }
+  journal.done({ kind: 'tag', move });
+}
+
+/** A tag that shows neither the old nor the new digest after our write was written by somebody else. */
+function asConflict(
+  error: unknown,
+  request: PromotionRequest,
+  { tag, from, to }: TagMove,
+): unknown {
+  if (!(error instanceof RegistryError) || error.code !== 'DIGEST_MISMATCH') return error;
+  const { found } = error.details;
+  if (typeof found !== 'string' || !isDigest(found) || found === from || found === to) return error;
+  return conflict(request, { tag, found, cause: error });
+}
+
+function conflict(
+  { repository, manifest }: PromotionRequest,
+  at: { readonly tag: string; readonly found: Digest | null; readonly cause?: unknown },
+): ShipError {
+  return new ShipError(
+    'TAG_CONFLICT',
+    `${repository.address.repository}:${at.tag} was moved to ${manifest.digest} and now points to ${at.found ?? 'nothing'}`,
+    { cause: at.cause, details: { tag: at.tag, expected: manifest.digest, found: at.found } },
+  );
 }
 
 /** Catches a writer that came between our write of one tag and the end. */
-async function readAllBack({ repository, digest, before }: PromoteOptions): Promise<void> {
-  const now = await readTagDigests(repository, [...before.keys()]);
-  const lost = [...now].find(([, at]) => at !== digest);
-  if (lost === undefined) return;
-  const [tag, found] = lost;
-  throw new ShipError(
-    'TAG_CONFLICT',
-    `${repository.address.repository}:${tag} was moved to ${digest} and now points to ${found ?? 'nothing'}`,
-    { details: { tag, expected: digest, found } },
+async function readAllBack({ request, decisions }: Decided): Promise<void> {
+  const { repository, manifest } = request;
+  const ours = decisions.filter(({ action }) => action === 'move' || action === 'keep');
+  if (!ours.some(({ action }) => action === 'move')) return;
+  const now = await readTagHeads(
+    repository,
+    ours.map(({ tag }) => tag),
   );
+  const [tag] = tagsElsewhere(now, manifest.digest);
+  if (tag !== undefined) throw conflict(request, { tag, found: now.get(tag)?.digest ?? null });
+}
+
+function toPromotion({ request, decisions }: Decided): Promotion {
+  const of = (action: TagDecision['action']): readonly TagDecision[] =>
+    decisions.filter((decision) => decision.action === action);
+  return {
+    moved: of('move').map(({ tag, from }) => ({ tag, from, to: request.manifest.digest })),
+    kept: of('keep').map(({ tag }) => tag),
+    superseded: of('superseded').map(({ tag, reason }) => ({ tag, reason })),
+  };
+}
+
+function isLeaseLost(error: unknown): boolean {
+  return error instanceof ShipError && error.code === 'LEASE_LOST';
 }

@@ -15,6 +15,7 @@ interface RunFlags {
   readonly report: readonly string[];
   readonly cache: boolean;
   readonly registry?: string;
+  readonly allowOlder?: boolean;
 }
 
 const table: readonly RunCommand[] = [
@@ -82,7 +83,9 @@ export const runCommands: readonly CliCommand[] = table.map((row) => ({
       .option('--no-cache', 'ignore earlier results')
       .addHelpText('after', row.help);
     if (row.goal === 'ship')
-      command.option('--registry <host>', 'registry of repositories that name none');
+      command
+        .option('--registry <host>', 'registry of repositories that name none')
+        .option('--allow-older', 'move tags back to an older commit, too');
     return command.action(async (images: string[], flags: RunFlags) => {
       const { runProject } = await import('../../app/run-project.ts');
       const { requestReports } = await import('../../app/request-reports.ts');
@@ -95,6 +98,7 @@ export const runCommands: readonly CliCommand[] = table.map((row) => ({
           configFile: flags.config,
           registry: flags.registry,
           isFresh: !flags.cache,
+          mayGoBack: flags.allowOlder === true,
           reports: (opened) => requestReports(host, opened, flags),
         }),
       );

@@ -71,6 +71,7 @@ export async function openPipelineBench(
       signal: new AbortController().signal,
       emit: () => undefined,
       isFresh: false,
+      mayGoBack: false,
       mayWork: new Set(['build', 'test', 'ship']),
       concurrency: 2,
       ...changes,

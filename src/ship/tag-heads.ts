@@ -1,0 +1,26 @@
+import type { Digest } from '../kernel/digest.ts';
+import type { Manifest, Repository } from '../registry/contract.ts';
+
+/** What each tag points to, bytes and all; null when there is no such tag. */
+export type TagHeads = ReadonlyMap<string, Manifest | null>;
+
+/** Asks the registry where tags point, all at once; the bytes are hashed, nothing is believed. */
+export async function readTagHeads(
+  repository: Repository,
+  tags: readonly string[],
+): Promise<TagHeads> {
+  const found = await Promise.all(
+    tags.map(async (tag) => [tag, (await repository.manifests.read(tag)) ?? null] as const),
+  );
+  return new Map(found);
+}
+
+/** Tags that do not point to the digest. */
+export function tagsElsewhere(heads: TagHeads, digest: Digest): readonly string[] {
+  return [...heads].filter(([, head]) => head?.digest !== digest).map(([tag]) => tag);
+}
+
+/** Tags that hold evidence, records and lists of them, and are no release: `sha256-<hex>`, `sha256-<hex>.att-…`. */
+export function isReleaseTag(tag: string): boolean {
+  return !/^sha256-[a-f0-9]{64}(?:\.|$)/u.test(tag);
+}
