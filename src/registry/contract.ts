@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import type { Clock } from '../host/clock.ts';
 import type { Environment } from '../host/environment.ts';
@@ -46,9 +47,10 @@ export interface Blobs {
   upload(source: BlobSource): Promise<UploadResult>;
   /**
    * The bytes; absent when there are none. The stream fails with DIGEST_MISMATCH at its end when they do
-   * not hash to the digest: use what was read only after it ended well.
+   * not hash to the digest: use what was read only after it ended well. With `maxBytes` it fails with
+   * ANSWER_MALFORMED as soon as there are more.
    */
-  read(digest: Digest): Promise<BlobContents | undefined>;
+  read(digest: Digest, maxBytes?: number): Promise<BlobContents | undefined>;
 }
 
 export interface BlobSource {
@@ -158,6 +160,8 @@ export interface RepositoryOptions {
   readonly onWarning?: ((message: string) => void) | undefined;
   /** @default the system's */
   readonly clock?: Clock | undefined;
+  /** How host names become addresses. @default the system's */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 export interface RegistryLimits {

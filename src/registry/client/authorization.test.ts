@@ -222,28 +222,31 @@ describe('a registry with tokens', () => {
     expect(servers.tokens.seen).toHaveLength(2);
   });
 
-  test.each([500, 503, 429])('survives a token server that answers %i once', async (status) => {
-    let isFirst = true;
-    await using servers = await startTokenRegistry({
-      answer: (_, response) => {
-        if (isFirst) response.writeHead(status).end();
-        else response.end('{"access_token":"t"}');
-        isFirst = false;
-      },
-    });
-    // Any token will do here: what counts is that one was got.
-    const { host } = servers.registry;
-    await using repository = openRepository({
-      repository: `${host}/app`,
-      env,
-      credentials,
-      limits,
-    });
+  test.each([500, 502, 503, 504, 429])(
+    'survives a token server that answers %i once',
+    async (status) => {
+      let isFirst = true;
+      await using servers = await startTokenRegistry({
+        answer: (_, response) => {
+          if (isFirst) response.writeHead(status).end();
+          else response.end('{"access_token":"t"}');
+          isFirst = false;
+        },
+      });
+      // Any token will do here: what counts is that one was got.
+      const { host } = servers.registry;
+      await using repository = openRepository({
+        repository: `${host}/app`,
+        env,
+        credentials,
+        limits,
+      });
 
-    await repository.probe().catch(() => undefined);
+      await repository.probe().catch(() => undefined);
 
-    expect(servers.tokens.seen.length).toBeGreaterThanOrEqual(2);
-  });
+      expect(servers.tokens.seen.length).toBeGreaterThanOrEqual(2);
+    },
+  );
 
   test('is not tried again with a password that the token server refused', async () => {
     await using servers = await startTokenRegistry({

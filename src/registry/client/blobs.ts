@@ -40,10 +40,11 @@ export function createBlobs(session: Session): Blobs {
             async (operation, exchange) => await upload({ session, operation, exchange, source }),
           ),
       ),
-    read: async (digest) =>
+    read: async (digest, maxBytes = Number.POSITIVE_INFINITY) =>
       await session.run(
         `read blob ${digest}`,
-        async (operation, exchange) => await readBlob(session, { operation, exchange, digest }),
+        async (operation, exchange) =>
+          await readBlob(session, { operation, exchange, digest, maxBytes }),
       ),
   };
 }
@@ -118,7 +119,7 @@ async function headBlob(
 
 async function readBlob(
   session: Session,
-  { operation, exchange, digest }: BlobWork,
+  { operation, exchange, digest, maxBytes }: BlobWork & { readonly maxBytes: number },
 ): Promise<BlobContents | undefined> {
   const { name, host } = session.address;
   checkDigest(digest);
@@ -132,7 +133,7 @@ async function readBlob(
       }
       if (answer.status !== 200) throw await failureOf(answer, operation.title);
       const sizeBytes = Number(answer.header('content-length') ?? Number.NaN);
-      return { sizeBytes, stream: hashed(answer.stream(), { digest, host, operation }) };
+      return { sizeBytes, stream: hashed(answer.stream(), { digest, host, operation, maxBytes }) };
     },
   );
 }
@@ -140,14 +141,22 @@ async function readBlob(
 /** Passes bytes on and fails at their end when they are not those of the digest. */
 function hashed(
   body: Readable,
-  expected: { readonly digest: Digest; readonly host: string; readonly operation: Operation },
+  expected: {
+    readonly digest: Digest;
+    readonly host: string;
+    readonly operation: Operation;
+    readonly maxBytes: number;
+  },
 ): Readable {
-  const { digest, host, operation } = expected;
+  const { digest, host, operation, maxBytes } = expected;
   const hash = createHash('sha256');
+  let length = 0;
   const check = new Transform({
     transform: (piece: Uint8Array, _encoding, done) => {
+      length += piece.length;
       hash.update(piece);
-      done(null, piece);
+      if (length <= maxBytes) done(null, piece);
+      else done(tooLarge(digest, host, maxBytes));
     },
     flush: (done) => {
       const found = `sha256:${hash.digest('hex')}`;
@@ -162,6 +171,13 @@ function hashed(
     destroy: (error, done) => done(error === null ? null : asRegistryError(error, host, operation)),
   });
   return pipeline(body, check, () => undefined);
+}
+
+function tooLarge(digest: Digest, host: string, maxBytes: number): RegistryError {
+  return new RegistryError(
+    'ANSWER_MALFORMED',
+    `${host} sends more than the ${maxBytes} bytes allowed for ${digest}`,
+  );
 }
 
 function asRegistryError(error: Error, host: string, operation: Operation): RegistryError {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
 import type { Clock } from '../../host/clock.ts';
 import type { Environment } from '../../host/environment.ts';
 import type {
@@ -28,6 +29,7 @@ export interface ConnectionOptions {
   readonly trust: RegistryTrust;
   readonly clock: Clock;
   readonly onWarning: (message: string) => void;
+  readonly lookup: LookupFunction | undefined;
 }
 
 /** The way to one registry: opened and proven at the first use, then kept. */
@@ -48,6 +50,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       env: options.env,
       limits: options.limits,
       certificates: await loadCertificates(options.trust.certificatesFolder, options.address.host),
+      lookup: options.lookup,
     });
     const transport = createTransport(dispatchers);
     const base = await findBase(transport, operation, {

@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { Agent, EnvHttpProxyAgent, Pool, type Dispatcher } from 'undici';
 import { messageOf } from '../../kernel/errors.ts';
 import type { Environment } from '../../host/environment.ts';
@@ -17,6 +17,8 @@ export interface DispatcherOptions {
   readonly env: Environment;
   readonly limits: RegistryLimits;
   readonly certificates: Certificates;
+  /** @default the system's */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 export function createDispatchers(options: DispatcherOptions): Dispatchers {
@@ -60,9 +62,13 @@ function proxyAgent(
   });
 }
 
-function agentOptions({ limits, certificates }: DispatcherOptions): Agent.Options {
+function agentOptions({ limits, certificates, lookup }: DispatcherOptions): Agent.Options {
   return {
-    connect: { ...certificates, timeout: limits.connectMs },
+    connect: {
+      ...certificates,
+      timeout: limits.connectMs,
+      ...(lookup === undefined ? {} : { lookup }),
+    },
     headersTimeout: limits.idleMs,
     bodyTimeout: limits.idleMs,
     maxHeaderSize: 64 * 1024,

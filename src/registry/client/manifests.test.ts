@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../kernel/digest.ts';
-import type { Endpoint, FaultAction } from '../embedded/faults.ts';
+import type { Endpoint, Fault, FaultAction } from '../embedded/faults.ts';
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../media-types.ts';
 import { startCncfRegistry } from '../testing/cncf-registry.ts';
 import { startFaultyRegistry } from '../testing/faulty-registry.ts';
@@ -259,8 +259,13 @@ describe('a manifest that is not to be trusted', () => {
       { schemaVersion: 2, config, layers: Array.from({ length: 10_001 }, () => config) },
       OCI_MANIFEST,
     ],
+    [
+      'hides its config behind a million brackets',
+      `{"schemaVersion":2,"config":${'['.repeat(1e6)}${']'.repeat(1e6)}}`,
+      OCI_MANIFEST,
+    ],
   ])('because it %s is refused', async (_, document, mediaType) => {
-    const body = JSON.stringify(document);
+    const body = typeof document === 'string' ? document : JSON.stringify(document);
     await using registry = await startFaultyRegistry([
       {
         on: 'manifest.get',
@@ -317,30 +322,36 @@ describe('a manifest that is not to be trusted', () => {
   );
 });
 
+const refusalOf = (status: number, body: object): Fault => ({
+  on: 'manifest.put',
+  action: { kind: 'status', status, body: JSON.stringify(body) },
+});
+
 describe('an immutable tag', () => {
-  const refusal: FaultAction = {
-    kind: 'status',
-    status: 400,
-    body: JSON.stringify({
-      errors: [
-        { code: 'TAG_INVALID', message: "The image tag 'v1' already exists and is immutable" },
-      ],
-    }),
-  };
+  const said = "The image tag 'v1' already exists and is immutable";
+  /** As ECR, Docker Hub, GitLab and Harbor say it. */
+  const refusals = [
+    [400, { errors: [{ code: 'TAG_INVALID', message: said }] }],
+    [403, { errors: [{ code: 'DENIED', message: said }] }],
+    [409, { errors: [{ code: 'MANIFEST_INVALID', message: 'conflict' }] }],
+    [412, { errors: [{ code: 'PRECONDITION', message: 'configured as immutable' }] }],
+  ] as const;
+  test.each(refusals)(
+    'that names the same bytes already is what was wanted (%i)',
+    async (status, body) => {
+      await using registry = await startFaultyRegistry();
+      const repository = registry.open();
+      const manifest = await uploadSampleImage(repository);
+      await repository.manifests.put({ ...manifest, reference: 'v1' });
+      registry.faults.set([refusalOf(status, body)]);
 
-  test('that names the same bytes already is what was wanted', async () => {
-    await using registry = await startFaultyRegistry();
-    const repository = registry.open();
-    const manifest = await uploadSampleImage(repository);
-    await repository.manifests.put({ ...manifest, reference: 'v1' });
-    registry.faults.set([{ on: 'manifest.put', action: refusal }]);
+      const result = await repository.manifests.put({ ...manifest, reference: 'v1' });
 
-    const result = await repository.manifests.put({ ...manifest, reference: 'v1' });
+      expect(result.digest).toBe(manifest.digest);
+    },
+  );
 
-    expect(result.digest).toBe(manifest.digest);
-  });
-
-  test('that names other bytes is TAG_IMMUTABLE', async () => {
+  test.each(refusals)('that names other bytes is TAG_IMMUTABLE (%i)', async (status, body) => {
     await using registry = await startFaultyRegistry();
     const repository = registry.open();
     const [before, after] = [
@@ -348,7 +359,7 @@ describe('an immutable tag', () => {
       await uploadSampleImage(repository),
     ];
     await repository.manifests.put({ ...before, reference: 'v1' });
-    registry.faults.set([{ on: 'manifest.put', action: refusal }]);
+    registry.faults.set([refusalOf(status, body)]);
 
     const put = repository.manifests.put({ ...after, reference: 'v1' });
 

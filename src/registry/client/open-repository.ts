@@ -48,6 +48,7 @@ export function openRepository(options: RepositoryOptions): Repository {
     trust: { ...defaultTrust, ...options.trust },
     clock,
     onWarning,
+    lookup: options.lookup,
   });
   const context = { limits, clock, signal, repository: address.repository };
   const session: Session = {

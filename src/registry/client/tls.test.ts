@@ -1,13 +1,22 @@
-import { mkdir, mkdtemp, readFile, rm, copyFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runProcess } from '../../host/process.ts';
 import type { TestServer } from '../testing/guarded-registry.ts';
 import { startGuardedRegistry } from '../testing/guarded-registry.ts';
 import { quickLimits } from '../testing/faulty-registry.ts';
 import { openRepository } from './open-repository.ts';
+
+async function makeCertificate(argv: string): Promise<void> {
+  const made = await runProcess(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...argv.split(' ')],
+    { env: { PATH: '/usr/bin:/bin' } },
+  );
+  if (made.exitCode !== 0) throw new Error(`openssl makes no certificate: ${made.output}`);
+}
 
 let folder: string;
 let key: Buffer;
@@ -15,15 +24,10 @@ let cert: Buffer;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seatrial-tls-'));
-  const made = await runProcess(
-    'openssl',
-    (
-      'req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost ' +
-      `-addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout ${folder}/own.key -out ${folder}/own.crt`
-    ).split(' '),
-    { env: { PATH: '/usr/bin:/bin' } },
+  await makeCertificate(
+    '-subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -days 2 ' +
+      `-keyout ${folder}/own.key -out ${folder}/own.crt`,
   );
-  if (made.exitCode !== 0) throw new Error(`openssl makes no certificate: ${made.output}`);
   key = await readFile(join(folder, 'own.key'));
   cert = await readFile(join(folder, 'own.crt'));
 });
@@ -61,6 +65,54 @@ test('a registry with TLS on loopback is found to speak it, and its unknown cert
   await expect(probe).rejects.toThrow('DEPTH_ZERO_SELF_SIGNED_CERT');
   await expect(probe).rejects.toMatchObject({
     hint: 'Put the certificate of its authority into `/etc/docker/certs.d/<host>/ca.crt`.',
+  });
+});
+
+/** Signed by itself and trusted: nothing is wrong with it but what the case says. */
+async function startWith(
+  key: Buffer,
+  cert: Buffer,
+): Promise<{ readonly registry: TestServer; readonly certificatesFolder: string }> {
+  const registry = await startGuardedRegistry(
+    () => true,
+    (listener) => createHttpsServer({ key, cert }, listener),
+  );
+  const certificatesFolder = join(folder, `trusted-${registry.port}`);
+  await mkdir(join(certificatesFolder, registry.host), { recursive: true });
+  await writeFile(join(certificatesFolder, registry.host, 'ca.crt'), cert);
+  return { registry, certificatesFolder };
+}
+
+describe('a certificate is refused although its authority is trusted', () => {
+  const fixtures = join(import.meta.dirname, '..', 'testing', 'tls');
+  const other =
+    '-subj /CN=other.test -addext subjectAltName=DNS:other.test -days 2 ' +
+    `-keyout {}/other.key -out {}/other.crt`;
+
+  test.each([
+    ['when it has expired', 'expired', 'CERT_HAS_EXPIRED'],
+    ['when it is for another host', 'other', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  ])('%s, and nothing is sent in plain text', async (_, name, code) => {
+    const from = name === 'other' ? folder : fixtures;
+    if (name === 'other') await makeCertificate(other.replaceAll('{}', folder));
+    const [badKey, badCert] = await Promise.all([
+      readFile(join(from, `${name}.key`)),
+      readFile(join(from, `${name}.crt`)),
+    ]);
+    const { registry, certificatesFolder } = await startWith(badKey, badCert);
+    await using _registry = registry;
+    await using repository = openRepository({
+      repository: `${registry.host}/app`,
+      env: {},
+      limits: quickLimits,
+      trust: { certificatesFolder, plainHttp: 'never' },
+    });
+
+    const probe = repository.probe();
+
+    await expect(probe).rejects.toMatchObject({ code: 'REGISTRY_UNREACHABLE' });
+    await expect(probe).rejects.toThrow(code);
+    expect(registry.seen).toEqual([]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Digest } from '../../kernel/digest.ts';
 import type { Reply } from './reply.ts';
@@ -40,6 +41,14 @@ export type FaultAction =
   | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
   /** Flips one bit of the answer's body. */
   | { readonly kind: 'corrupt' }
+  /** Sends the first half of the answer's body and calls it the whole. */
+  | { readonly kind: 'half' }
+  /** Answers at once, with a body that has no length and never ends. */
+  | {
+      readonly kind: 'flood';
+      readonly status: number;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
   /** Never answers. */
   | { readonly kind: 'hang' }
   /** Answers late. */
@@ -92,6 +101,9 @@ export function createFaults(initial: readonly Fault[] = []): Faults {
 
 /** The answer of a fault that needs no work done; absent when the work goes on. */
 export function replyInstead(action: FaultAction): Reply | undefined {
+  if (action.kind === 'flood') {
+    return { status: action.status, headers: action.headers ?? {}, body: Readable.from(endless()) };
+  }
   if (action.kind !== 'status') return undefined;
   const body = typeof action.body === 'string' ? Buffer.from(action.body) : action.body;
   return {
@@ -101,6 +113,11 @@ export function replyInstead(action: FaultAction): Reply | undefined {
   };
 }
 
+function* endless(): Generator<Uint8Array> {
+  const piece = Buffer.alloc(64 * 1024, 0x20);
+  for (;;) yield piece;
+}
+
 /** Alters an honest answer. */
 export async function alterReply(reply: Reply, action: FaultAction): Promise<Reply> {
   if (action.kind === 'headers') {
@@ -108,7 +125,17 @@ export async function alterReply(reply: Reply, action: FaultAction): Promise<Rep
   }
   if (action.kind === 'delay') await delay(action.delayMs);
   if (action.kind === 'corrupt') return { ...reply, body: flipOneBit(await bytesOf(reply)) };
+  if (action.kind === 'half') return halve(reply, await bytesOf(reply));
   return reply;
+}
+
+function halve(reply: Reply, bytes: Uint8Array): Reply {
+  const half = bytes.subarray(0, Math.floor(bytes.length / 2));
+  return {
+    ...reply,
+    headers: { ...reply.headers, 'Content-Length': String(half.length) },
+    body: half,
+  };
 }
 
 function flipOneBit(bytes: Uint8Array): Uint8Array {

@@ -10,6 +10,8 @@ export interface CncfRegistry extends AsyncDisposable {
   readonly url: string;
   /** Ends it with SIGKILL and starts it again on the same folder and port. */
   crash(): Promise<void>;
+  /** Its own garbage collection, which takes manifests without a tag as well. */
+  collectGarbage(): Promise<void>;
 }
 
 const PROGRAM = '/usr/bin/docker-registry';
@@ -37,6 +39,13 @@ export async function startCncfRegistry(options: CncfRegistryOptions = {}): Prom
     crash: async () => {
       await running.kill();
       running = await start(folder, { ...options, port });
+    },
+    collectGarbage: async () => {
+      await running.kill();
+      const argv = ['garbage-collect', '--delete-untagged', join(folder, 'config.yml')];
+      const { exitCode, output } = await runProcess(PROGRAM, argv, { env: {} });
+      running = await start(folder, { ...options, port });
+      if (exitCode !== 0) throw new Error(`no garbage was collected: ${output}`);
     },
     [Symbol.asyncDispose]: dispose,
   };
