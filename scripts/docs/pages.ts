@@ -4,6 +4,7 @@ import { loadErrorCodes } from './error-tables.ts';
 import { renderErrors } from './errors.ts';
 import { renderEvents } from './events.ts';
 import { renderExitCodes } from './exit-codes.ts';
+import { renderFaults } from './faults.ts';
 import { renderProviders } from './providers.ts';
 import { renderTablePage, tablePages } from './tables.ts';
 
@@ -18,6 +19,7 @@ export async function renderPages(source: string): Promise<ReadonlyMap<string, s
     ['errors.md', renderErrors(await loadErrorCodes(source))],
     ['events.md', renderEvents()],
     ['exit-codes.md', renderExitCodes()],
+    ['faults.md', renderFaults()],
     ['providers.md', renderProviders()],
     ...fromTables,
   ];

@@ -36,6 +36,28 @@ test.each([
   expect(redactor.redactText(`login ${form}!`)).toBe('login ***!');
 });
 
+test.each(['', 'u', 'us', 'usr', 'user'])(
+  'a secret is masked in the base64 of a login with the name %j',
+  (name) => {
+    const redactor = createRedactor([new Secret(PASSWORD)]);
+    const login = Buffer.from(`${name}:${PASSWORD}!`).toString('base64');
+    const hidden = Buffer.from(PASSWORD).toString('base64').slice(4, 12);
+
+    const shown = redactor.redactText(`Basic ${login}`);
+
+    expect(shown).toContain('***');
+    // At most the two bytes beside its edges can be told from what is left.
+    expect(shown.length).toBeLessThan('Basic '.length + login.length - PASSWORD.length);
+    expect(shown).not.toContain(hidden);
+  },
+);
+
+test('a secret of three characters is masked too', () => {
+  const redactor = createRedactor([new Secret('k3y')]);
+
+  expect(redactor.redactText('with k3y at the door')).toBe('with *** at the door');
+});
+
 test('a secret is masked in every field of every depth, its own name included', () => {
   const redactor = createRedactor([new Secret('hunter22')]);
   const intent: RunEventBody = {

@@ -82,7 +82,27 @@ function formsOf(value: string): readonly string[] {
     JSON.stringify(form).slice(1, -1),
     Buffer.from(form).toString('base64'),
     Buffer.from(form).toString('base64url'),
+    ...insideBase64(form),
   ]);
+}
+
+/** Below this a stretch of base64 may stand anywhere by chance. */
+const SHORTEST_STRETCH = 8;
+
+/**
+ * What base64 makes of the value in the middle of a longer text, as `user:password` of an HTTP header: three
+ * ways, by the place where it begins. Characters that hold bits of its neighbours are left out.
+ */
+function insideBase64(form: string): readonly string[] {
+  const bytes = Buffer.from(form);
+  return [0, 1, 2]
+    .map((before) => {
+      const text = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+      const end = Math.floor(((before + bytes.length) * 8) / 6);
+      return text.slice(Math.ceil((before * 8) / 6), end);
+    })
+    .filter((stretch) => stretch.length >= SHORTEST_STRETCH)
+    .flatMap((stretch) => [stretch, stretch.replaceAll('+', '-').replaceAll('/', '_')]);
 }
 
 /** Length of the longest end of `text` that is the beginning of a form. */

@@ -73,6 +73,27 @@ test('a registry with TLS is reached through a tunnel of HTTPS_PROXY', async () 
   expect(proxy.asked).toContain('registry.invalid:443');
 });
 
+test('a token is asked for through the proxy, too', async () => {
+  await using registry = await startGuardedRegistry((request, response) => {
+    if (request.headers.host === 'auth.registry.invalid') response.end('{"token":"t"}');
+    else if (request.headers.authorization === 'Bearer t') return true;
+    else {
+      const challenge = 'Bearer realm="http://auth.registry.invalid/token",service="r"';
+      response.writeHead(401, { 'WWW-Authenticate': challenge }).end();
+    }
+    return false;
+  });
+  await using proxy = await startProxy(registry.port);
+  await using repository = openRepository({
+    repository: 'registry.invalid/app',
+    env: { HTTP_PROXY: proxy.url },
+    trust: { plainHttp: 'always' },
+  });
+
+  expect(await repository.tags.list()).toEqual([]);
+  expect(new Set(proxy.asked)).toEqual(new Set(['registry.invalid', 'auth.registry.invalid']));
+});
+
 const openThrough = (proxy: string): Repository =>
   openRepository({
     repository: 'registry.invalid/app',

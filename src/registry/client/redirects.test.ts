@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../kernel/digest.ts';
 import { Secret } from '../../kernel/secret.ts';
@@ -134,6 +135,23 @@ test('an upload goes to another port without our credentials', async () => {
     path: `/upload?state=a%2Fb&digest=${encodeURIComponent(digestOf('x'))}`,
     authorization: undefined,
   });
+});
+
+test('no error shows what a signed address holds', async () => {
+  await using storage = await startServer((_, response) => response.writeHead(410).end());
+  await using registry = await startGuardedRegistry((request, response) => {
+    if (request.method !== 'GET' || request.url?.includes('/blobs/') !== true) return true;
+    const Location = `http://${storage.host}/blob?X-Amz-Signature=hunter22&token=hunter22`;
+    response.writeHead(307, { Location }).end();
+    return false;
+  });
+  await using repository = openRepository({ repository: `${registry.host}/app`, env });
+
+  const error: unknown = await repository.blobs.read(digest).catch((thrown: unknown) => thrown);
+
+  expect(storage.seen).toHaveLength(1);
+  expect(error).toMatchObject({ code: 'REGISTRY_FAILED' });
+  expect(inspect(error, { depth: 20, showHidden: true })).not.toContain('hunter22');
 });
 
 describe('the next location', () => {

@@ -1,0 +1,123 @@
+import type { FaultCase, FaultGroup, TestName } from './fault-case.ts';
+
+const kill = 'test/e2e/kill.e2e.test.ts';
+const events = 'src/history/read-events.test.ts';
+const lease = 'src/ship/lease.test.ts';
+const watchdog = 'src/engine/watchdog.engine.test.ts';
+
+const killed: TestName = { file: kill, test: 'kill -9 of a run > when $when' };
+
+/** The moments are rows of one test: `killMoments` in test/e2e/kill-project.ts. */
+function killedWhile(id: string, happens: string): FaultCase {
+  return {
+    id,
+    happens: `kill -9 ${happens}`,
+    required:
+      'each tag is at the old or at a tested digest, nothing of ours is left, the next run ends right',
+    coveredBy: [killed],
+  };
+}
+
+export const deathFaults: FaultGroup = {
+  title: 'Death of processes',
+  count: 18,
+  cases: [
+    killedWhile('P1', 'when the plan is made'),
+    killedWhile('P2', 'in a build, in a hook and in a RUN step'),
+    killedWhile('P3', 'when an image is built and nothing tested'),
+    killedWhile('P4', 'while an image is packed'),
+    killedWhile('P5', 'while layers are uploaded, and before the manifest is'),
+    killedWhile('P6', 'in a script, with a container and a volume of its own'),
+    killedWhile('P7', 'in a check, in every part of the life of its container'),
+    {
+      id: 'P8',
+      happens: 'kill -9 before and after evidence is attached',
+      required: 'the same bytes are attached once; no promotion without evidence that was read',
+      open: 'no moment of the matrix lies there yet',
+    },
+    killedWhile('P9', 'before the first tag moves'),
+    killedWhile('P10', 'between two tags'),
+    killedWhile('P11', 'after the last tag has moved'),
+    {
+      id: 'P12',
+      happens: 'kill -9 while the outcome is announced',
+      required: 'is announced again, and nothing is promoted again',
+      open: 'nothing is announced to others yet',
+    },
+    {
+      id: 'P13',
+      happens: 'SIGINT once, SIGINT twice',
+      required:
+        'once: cancels and cleans up, exit code 4; twice: ends at once and the watchdog cleans up',
+      coveredBy: [
+        { file: kill, test: 'a run that is told to end > by $signal when $when leaves nothing' },
+        { file: watchdog, test: 'the watchdog outlives the signals of a terminal' },
+      ],
+    },
+    {
+      id: 'P14',
+      happens: 'the CI service kills the whole process group',
+      required: 'the watchdog, in a session of its own, removes everything within 15 seconds',
+      coveredBy: [
+        {
+          file: watchdog,
+          test: 'after kill -9 of the owner the watchdog removes everything within 5 seconds',
+        },
+        { file: watchdog, test: 'the watchdog outlives the signals of a terminal' },
+      ],
+    },
+    {
+      id: 'P15',
+      happens: 'the machine restarts',
+      required: 'the next start sweeps what belongs to an earlier boot',
+      coveredBy: [
+        {
+          file: 'src/engine/owner.test.ts',
+          test: 'an owner of an earlier boot is dead, one elsewhere is unknown',
+        },
+        {
+          file: watchdog,
+          test: 'when the watchdog is killed too, the next sweep removes everything',
+        },
+        {
+          file: 'src/ship/store.test.ts',
+          test: 'temporary files of dead processes go at the next start, those of live ones stay',
+        },
+      ],
+    },
+    {
+      id: 'P16',
+      happens: 'a run is frozen for longer than its lease, and wakes up',
+      required: 'writes no tag',
+      coveredBy: [
+        {
+          file: lease,
+          test: 'whoever stood still for longer than the lifetime may write no more: LEASE_LOST',
+        },
+        {
+          file: 'src/ship/promote.test.ts',
+          test: 'another writer > that took the lease over stops us before the next write, and nothing is brought back: LEASE_LOST',
+        },
+      ],
+    },
+    {
+      id: 'P17',
+      happens: 'the last line of a journal is torn, or one in its middle is broken',
+      required: 'what came before the tear counts; a broken middle is refused',
+      coveredBy: [
+        { file: events, test: 'a log torn at any byte gives all events before the tear' },
+        { file: events, test: 'zeros that a power cut left at the end are no event' },
+        {
+          file: events,
+          test: 'a line that is broken in the middle is refused with EVENT_LOG_CORRUPT and its place',
+        },
+      ],
+    },
+    {
+      id: 'P18',
+      happens: 'the event loop is blocked for a minute',
+      required: 'the lease is kept',
+      open: 'signs of life come from the thread that is blocked: the lease is lost and the run stops before its next write, which is safe and no more than that',
+    },
+  ],
+};
