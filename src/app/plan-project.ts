@@ -40,6 +40,7 @@ export async function planProject(
   await using scope = await openScope({ engine, runId, env: host.env });
   const context: RunContext = {
     runId,
+    version: host.version,
     project,
     stateFolder,
     ci,

@@ -4,6 +4,8 @@ import { connectEngine } from '../engine/connect.ts';
 import type { Engine } from '../engine/contract.ts';
 import { sweep } from '../engine/leftovers.ts';
 import { openScope } from '../engine/scope.ts';
+import type { StatementSigner } from '../evidence/signer.ts';
+import { wantsSigner } from '../evidence/signer-environment.ts';
 import { openEventLog, type EventLog } from '../history/event-log.ts';
 import { openHistory } from '../history/results.ts';
 import { createRunId } from '../history/run-id.ts';
@@ -44,13 +46,13 @@ export interface RunRequest {
  * removed when this resolves.
  */
 export async function runProject(host: AppHost, request: RunRequest): Promise<ExitCode> {
-  const [opened, engine] = await openTogether(host, request);
+  const [opened, engine, signer] = await openTogether(host, request);
   const { project, ci } = opened;
   const stateFolder = await prepareStateFolder(project.folder);
   const runId = createRunId(host.clock);
   const failure = new AbortController();
   const signal = AbortSignal.any([host.signal, failure.signal]);
-  const redactor = createRedactor();
+  const redactor = createRedactor(signer?.secrets);
   const log = openEventLog({
     folder: join(stateFolder, 'runs', runId),
     clock: host.clock,
@@ -94,6 +96,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   const scope = await openScope({ engine, runId, env: host.env });
   const context: RunContext = {
     runId,
+    version: host.version,
     project,
     stateFolder,
     ci,
@@ -105,6 +108,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
     env: host.env,
     signal,
     emit: log.emit,
+    signer,
     isFresh: request.isFresh,
     mayGoBack: request.mayGoBack,
     mayWork: request.mayWork,
@@ -130,15 +134,26 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
   return end.exitCode;
 }
 
-/** Configuration and engine do not depend on each other; a wrong configuration is the better news. */
+/** They do not depend on each other; a wrong configuration is the better news. */
 async function openTogether(
   host: AppHost,
   request: RunRequest,
-): Promise<readonly [OpenProject, Engine]> {
+): Promise<readonly [OpenProject, Engine, StatementSigner | undefined]> {
   const engine = connectEngine({ env: host.env });
-  engine.catch(() => undefined);
+  const signer = openSigner(host, request);
+  for (const opening of [engine, signer]) opening.catch(() => undefined);
   const opened = await openProject(host, request);
-  return [opened, await engine];
+  return [opened, await engine, await signer];
+}
+
+/** A key that cannot sign is found out before anything is built. Whoever has none does not load what signs. */
+async function openSigner(
+  { env, cwd }: AppHost,
+  { goal }: RunRequest,
+): Promise<StatementSigner | undefined> {
+  if (goal !== 'ship' || !wantsSigner(env)) return undefined;
+  const { loadSigner } = await import('../evidence/load-signer.ts');
+  return await loadSigner(env, cwd);
 }
 
 /** So that spec files can be run by Vitest alone, from an editor, against what was built last. */

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { Secret } from '../kernel/secret.ts';
 import { EvidenceError } from './errors.ts';
 
-const LABELS = ['ENCRYPTED SIGSTORE PRIVATE KEY', 'ENCRYPTED COSIGN PRIVATE KEY'] as const;
 /** What derives the key may use of memory: cosign's own parameters need 64 MiB. */
 const MAX_MEMORY_BYTES = 512 * 1024 ** 2;
 
@@ -32,13 +31,8 @@ const sealedSchema = z.object({
   ciphertext: z.base64().transform((text) => Buffer.from(text, 'base64')),
 });
 
-/** Whether it is a private key as `cosign generate-key-pair` writes it. */
-export function isEncryptedKey(pem: string): boolean {
-  return LABELS.some((label) => pem.includes(`-----BEGIN ${label}-----`));
-}
-
 /**
- * The PKCS#8 PEM inside. An empty password is a password.
+ * The PKCS#8 PEM inside a private key as `cosign generate-key-pair` writes it. An empty password is a password.
  * @throws {EvidenceError} KEY_INVALID
  */
 export async function decryptPrivateKey(

@@ -11,7 +11,7 @@ import {
   type TrustedResult,
 } from './judged-evidence.ts';
 import type { Policy } from './policy.ts';
-import { predicateTypes } from './statement.ts';
+import { nameOfType, predicateTypes } from './statement.ts';
 
 export interface Evaluation {
   /** Whether every rule holds. */
@@ -163,13 +163,6 @@ export function nameOfSigner({ signature }: JudgedBundle): string {
   if (!signature.ok) return 'nobody trusted';
   const { signer } = signature;
   return signer.kind === 'key' ? `key ${signer.name}` : `${signer.subject} of ${signer.issuer}`;
-}
-
-/** `provenance` for the URI of a provenance; other URIs as they are. */
-export function nameOfType(type: string): string {
-  if (type === predicateTypes.testResult) return 'test-result';
-  if (type === predicateTypes.provenance) return 'provenance';
-  return type === predicateTypes.sbom ? 'sbom' : type;
 }
 
 function listOf(names: readonly string[]): string {

@@ -74,7 +74,7 @@ export function isPass({ result }: TrustedResult): boolean {
  */
 export function withdrawalOf(
   results: readonly TrustedResult[],
-  pass: TrustedResult | undefined,
+  pass: Pick<TrustedResult, 'testedAtMs'> | undefined,
 ): TrustedResult | undefined {
   return results.find(
     (each) =>

@@ -46,6 +46,12 @@ export function createKeylessSigner(options: KeylessOptions): StatementSigner {
       identity = identityIn(bundle, options.root);
       return bundle;
     },
+    recognizes: async (bundle) => {
+      const found = identifySigner(bundle, options.root);
+      if (!('issuer' in found)) return false;
+      identity = { ...found, root: options.root };
+      return true;
+    },
   };
 }
 

@@ -11,7 +11,6 @@ import type { Environment } from '../host/environment.ts';
 import { syncFolder } from '../host/files.ts';
 import { messageOf, systemCodeOf } from '../kernel/errors.ts';
 import { Secret } from '../kernel/secret.ts';
-import { decryptPrivateKey, isEncryptedKey } from './encrypted-key.ts';
 import { EvidenceError } from './errors.ts';
 import type { TrustedKey } from './verify-bundle.ts';
 
@@ -42,8 +41,10 @@ export async function loadSigningKey(
   if (value === undefined || value.trim() === '') return undefined;
   const { origin, text } = await readKeyText(value, { folder, variable: KEY_VARIABLE });
   const password = env[PASSWORD_VARIABLE];
-  const pem = isEncryptedKey(text)
-    ? await decryptPrivateKey(text, { origin, password: new Secret(password ?? '') })
+  const pem = /BEGIN ENCRYPTED (?:SIGSTORE|COSIGN) PRIVATE KEY/u.test(text)
+    ? await (
+        await import('./encrypted-key.ts')
+      ).decryptPrivateKey(text, { origin, password: new Secret(password ?? '') })
     : text;
   const privateKey = parsePrivateKey(pem, { origin, password });
   const secrets = [text, pem].map(withoutArmour).concat(password ?? []);

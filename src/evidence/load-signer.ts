@@ -5,11 +5,7 @@ import { Secret } from '../kernel/secret.ts';
 import { EvidenceError } from './errors.ts';
 import { loadSigningKey } from './keys.ts';
 import { createKeySigner, type StatementSigner } from './signer.ts';
-
-/** Cheap to ask: whether `loadSigner` would find somebody. Nothing is read. */
-export function wantsSigner(env: Environment): boolean {
-  return isSet(env, 'SEATRIAL_KEY') || isKeyless(env);
-}
+import { isKeyless } from './signer-environment.ts';
 
 /**
  * Who signs in this environment: the key of `SEATRIAL_KEY`; or else, where `SEATRIAL_TRUSTED_ROOT` says whose
@@ -40,19 +36,6 @@ export async function loadSigner(
       return value ? [new Secret(value)] : [];
     }),
   });
-}
-
-/** A token alone is no wish to write to a public log: it may be there for another service. */
-function isKeyless(env: Environment): boolean {
-  return (
-    isSet(env, 'SEATRIAL_TRUSTED_ROOT') &&
-    (isSet(env, 'SIGSTORE_ID_TOKEN') ||
-      (isSet(env, 'ACTIONS_ID_TOKEN_REQUEST_URL') && isSet(env, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')))
-  );
-}
-
-function isSet(env: Environment, name: string): boolean {
-  return (env[name] ?? '').trim() !== '';
 }
 
 function addressOf(env: Environment, name: string): string | undefined {

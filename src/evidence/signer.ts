@@ -1,5 +1,5 @@
 import type { Secret } from '../kernel/secret.ts';
-import { renderKeyBundle } from './bundle.ts';
+import { renderKeyBundle, type ParsedBundle } from './bundle.ts';
 import { signPayload } from './dsse.ts';
 import type { SigningKey } from './keys.ts';
 import type { Trust } from './verify-bundle.ts';
@@ -17,13 +17,19 @@ export interface StatementSigner {
    * @throws {EvidenceError} SIGNING_FAILED
    */
   sign(statement: string): Promise<string>;
+  /** Whether a bundle that was kept on this machine is one that it signed. */
+  recognizes(bundle: ParsedBundle): Promise<boolean>;
 }
 
 /** Signs with a key of our own, without asking anybody. */
 export function createKeySigner(key: SigningKey): StatementSigner {
+  const trust: Trust = { keys: [key.trusted], identities: [] };
   return {
     name: `key ${key.origin}`,
-    trust: { keys: [key.trusted], identities: [] },
+    trust,
+    // What verifies is a large library, and few runs need it.
+    recognizes: async (bundle) =>
+      (await import('./verify-bundle.ts')).verifyBundle(bundle, trust).ok,
     secrets: key.secrets,
     sign: (statement) => {
       const payload = Buffer.from(statement);

@@ -15,6 +15,13 @@ export const predicateTypes = {
   sbom: 'https://cyclonedx.org/bom',
 } as const;
 
+/** `provenance` for the URI of a provenance; other URIs as they are. */
+export function nameOfType(type: string): string {
+  if (type === predicateTypes.testResult) return 'test-result';
+  if (type === predicateTypes.provenance) return 'provenance';
+  return type === predicateTypes.sbom ? 'sbom' : type;
+}
+
 /** What is said of one image. Who says it, the signature around it tells. */
 export interface Statement {
   readonly subject: StatementSubject;

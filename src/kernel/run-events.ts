@@ -106,6 +106,8 @@ const bodies = [
     durationMs: z.number(),
     /** Why it was cached or skipped, or what failed. Present unless `passed`. */
     reason: z.string().optional(),
+    /** Content key of a test step: where its pass is kept. */
+    key: z.string().optional(),
     /** Engine image id that a build made or found. */
     imageId: z.string().optional(),
     /** Local reference that pins that image. */

@@ -19,6 +19,15 @@ export interface PinnedDockerfile {
   readonly canonical: string;
   /** Build arguments, with references in place of images. */
   readonly args: Readonly<Record<string, string>>;
+  /** Every image that it takes something from. */
+  readonly uses: readonly UsedImage[];
+}
+
+export interface UsedImage {
+  /** Variables filled in, otherwise as written. */
+  readonly reference: string;
+  /** Name of the image of the project that is meant; absent for one from outside. */
+  readonly parent?: string | undefined;
 }
 
 /**
@@ -42,12 +51,15 @@ export async function pinDockerfile(build: {
   );
   const parsed = parseDockerfile(source.text, shownAs);
   const resolved = resolveDockerfile({ parsed, args, target: image.target, platform });
-  const pins = resolved.uses.flatMap(({ range, reference }) => {
+  const uses = resolved.uses.map(({ range, reference }) => {
     const parent = parentNamed(reference, image, project);
-    return parent === undefined ? [] : [{ range, reference: refOf(parent, image, parents) }];
+    return { range, reference, ...(parent === undefined ? {} : { parent }) };
   });
+  const pins = uses.flatMap(({ range, parent }) =>
+    parent === undefined ? [] : [{ range, reference: refOf(parent, image, parents) }],
+  );
   const pinnedText = pins.length === 0 ? undefined : pinBases(source.text, pins);
-  return { source: { ...source, pinnedText }, canonical: resolved.canonical, args };
+  return { source: { ...source, pinnedText }, canonical: resolved.canonical, args, uses };
 }
 
 function refOf(parent: string, image: ProjectImage, parents: Parents): string {

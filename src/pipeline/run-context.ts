@@ -1,6 +1,7 @@
 import type { FileDigests } from '../build/file-digests.ts';
 import type { Engine } from '../engine/contract.ts';
 import type { Scope } from '../engine/scope-contract.ts';
+import type { StatementSigner } from '../evidence/signer.ts';
 import type { History } from '../history/results.ts';
 import type { Clock } from '../host/clock.ts';
 import type { Environment } from '../host/environment.ts';
@@ -11,6 +12,8 @@ import type { Project } from './project.ts';
 /** Everything a step may use. Made once per run, by the composition root. */
 export interface RunContext {
   readonly runId: string;
+  /** Version of Seatrial. */
+  readonly version: string;
   readonly project: Project;
   /** `<project>/.seatrial`. */
   readonly stateFolder: string;
@@ -25,6 +28,8 @@ export interface RunContext {
   readonly env: Environment;
   readonly signal: AbortSignal;
   readonly emit: Emit;
+  /** Signs the evidence of what is shipped; absent when nobody does. */
+  readonly signer?: StatementSigner | undefined;
   /** Ignore earlier results. */
   readonly isFresh: boolean;
   /** Tags may move back to older commits. */

@@ -62,6 +62,12 @@ export async function runPlan(steps: readonly PlannedStep[], context: RunContext
       return finish(step, resultOfWithheld(cause), context.clock.monotonicMs());
     },
   });
+  if (ready.length > 0 && context.signer === undefined)
+    context.emit({
+      type: 'notice',
+      message:
+        'the evidence is unsigned, and stays with this run: nobody else can verify what was tested; `seatrial keys generate` makes a key',
+    });
   const inOrder = steps.flatMap((step) => ready.filter((each) => each.step === step));
   const promoted = await promoteShipments(inOrder, context, {
     unready,

@@ -11,6 +11,7 @@ import { mediaTypes, type PackedImage } from '../ship/packed-image.ts';
 import { openBlobStore, type BlobStore } from '../ship/store.ts';
 import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
+import { attest } from './attest.ts';
 import { PipelineError } from './errors.ts';
 import { imageOf } from './project-image.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
@@ -48,12 +49,13 @@ interface Shipment {
   readonly context: RunContext;
   readonly image: ProjectImage;
   readonly built: BuiltImage;
+  readonly results: StepResults;
   readonly repository: Repository;
   readonly store: BlobStore;
 }
 
 /**
- * Everything up to the tags: gate, pack, candidate by digest; only what is not there yet. Tags move when every
+ * Everything up to the tags: gate, pack, candidate by digest, evidence; only what is not there yet. Tags move when every
  * image of the run has come so far. A result instead says that there is nothing to move.
  */
 export async function prepareShip(
@@ -65,7 +67,7 @@ export async function prepareShip(
     readonly image: ProjectImage;
   },
 ): Promise<StepResult | ReadyShipment> {
-  const { built, image } = shipped;
+  const { built, image, results } = shipped;
   const repository = openRepository({
     repository: repositoryOf(image, context.project.registry),
     env: context.env,
@@ -76,9 +78,12 @@ export async function prepareShip(
   try {
     const tagPlan = await planTagsOf(image, context, repository);
     if (!tagPlan.ships) return { outcome: 'skipped', reason: tagPlan.reason, ...built };
-    assertGateOpen(built.imageId, verdictsOf(step, shipped.results));
+    assertGateOpen(built.imageId, verdictsOf(step, results));
     const store = await openBlobStore(join(context.stateFolder, 'store'));
-    const prepared = await prepareTags({ step, context, image, built, repository, store }, tagPlan);
+    const prepared = await prepareTags(
+      { step, context, image, built, results, repository, store },
+      tagPlan,
+    );
     isHandedOver = 'promotion' in prepared;
     return prepared;
   } finally {
@@ -114,6 +119,7 @@ async function prepareTags(
     onUploaded: (blob, how) =>
       output(shipment, `layer ${shortDigest(blob.digest)} ${how} (${megabytes(blob.sizeBytes)})`),
   });
+  const { evidence } = await attest({ ...shipment, packed });
   return {
     step,
     built,
@@ -124,7 +130,7 @@ async function prepareTags(
         digest: packed.manifest.digest,
       },
       tags: tagPlan.tags,
-      evidence: `every suite passed in run ${shipment.context.runId}`,
+      evidence,
     }),
   };
 }

@@ -72,6 +72,7 @@ export async function performTest(
     return {
       outcome: 'cached',
       reason: assessment.why,
+      key: assessment.contentKey.digest,
       imageId: built.imageId,
       imageRef: built.imageRef,
       imageClass: assessment.pass.imageClass,
@@ -120,14 +121,18 @@ async function runSuite(test: {
   };
   const cases = await kind.run(settings, suiteContext);
   const outcome = outcomeOf(cases);
-  const common = { imageId: built.imageId, imageRef: built.imageRef, imageClass };
+  const common = {
+    key: key.digest,
+    imageId: built.imageId,
+    imageRef: built.imageRef,
+    imageClass,
+  };
   if (outcome !== 'passed') return { ...common, ...refusal(outcome, cases) };
   await context.history.recordPass({
-    key: key.digest,
+    ...common,
     inputs: key.inputs,
     step: step.id,
     runId: context.runId,
-    ...common,
     cases: cases.map((each) => ({ ...each })),
   });
   return { ...common, outcome: 'passed' };

@@ -56,6 +56,7 @@ export async function openPipelineBench(
     scopes.push(scope);
     return {
       runId,
+      version: '0.0.0',
       project: await loadProject({ folder, env, git: {}, checkIds: ['starts'] }),
       stateFolder,
       ci: { provider: 'local', isFork: false },
