@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { withFileLock } from './file-lock.ts';
+import { dropDeadLocks, withFileLock } from './file-lock.ts';
 import { identifyProcess, livenessOf, parseIdentity, renderIdentity } from './process-identity.ts';
 import { runProcess } from './process.ts';
 import { processEnvironment } from './environment.ts';
@@ -74,6 +74,19 @@ test('waiting for a live holder is told once and ends when the signal aborts', a
   });
 
   expect(told).toEqual([`process ${process.pid}`]);
+});
+
+test('locks of dead processes can be dropped, those of others and what is no lock stay', async () => {
+  const dead = { ...identifyProcess(), pid: 2 ** 22 - 1, startedAtTicks: '1' };
+  await writeFile(join(folder, 'pack'), `${renderIdentity(dead)} token`);
+  await writeFile(join(folder, 'pack.0123456789ab'), `${renderIdentity(dead)} token`);
+  await writeFile(join(folder, 'hook'), `${renderIdentity(identifyProcess())} token`);
+  await writeFile(join(folder, 'lease.json'), '{"token":1}');
+
+  await dropDeadLocks(folder);
+
+  expect((await readdir(folder)).sort()).toEqual(['hook', 'lease.json']);
+  await expect(dropDeadLocks(join(folder, 'absent'))).resolves.toBeUndefined();
 });
 
 test('an identity survives its text form, and a process that ended is dead', async () => {

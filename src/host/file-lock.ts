@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { watch } from 'node:fs';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../kernel/errors.ts';
 import { identifyProcess, livenessOf, parseIdentity, renderIdentity } from './process-identity.ts';
 
@@ -30,6 +30,26 @@ export async function withFileLock<Result>(
     return await work();
   } finally {
     if ((await holderOf(path)) === token) await rm(path, { force: true });
+  }
+}
+
+/** Removes the locks of dead processes from a folder: nobody may ever ask for them again. */
+export async function dropDeadLocks(folder: string): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name);
+    const holder = await holderOf(path);
+    const identity = parseIdentity(holder?.split(' ')[0] ?? '');
+    if (holder === undefined || identity === undefined) continue;
+    if (livenessOf(identity) === 'dead') await breakLock(path, holder);
+  }
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 
