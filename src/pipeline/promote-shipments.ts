@@ -4,6 +4,7 @@ import type { Manifest, Repository } from '../registry/contract.ts';
 import { createPromotionJournal } from '../ship/promotion-journal.ts';
 import { promoteTogether } from '../ship/promote.ts';
 import type { Promotion, PromotionRequest, SetOutcome } from '../ship/promotion.ts';
+import { tellReturn } from '../ship/return-tags.ts';
 import type { PlannedTag } from '../ship/tag-plan.ts';
 import type { RunContext, StepResult } from './run-context.ts';
 import type { BuiltImage } from './test-step.ts';
@@ -124,6 +125,7 @@ async function promoteReady(
     failAll(error);
     return results;
   }
+  if (!outcome.ok) tellReturn(outcome);
   for (const shipment of shipments) {
     const { step, promotion } = shipment;
     if (outcome.ok) {
@@ -167,10 +169,6 @@ function resultOfFailure(
 ): StepResult {
   const nameOf = (tag: string): string => `${promotion.repository.address.repository}:${tag}`;
   const left = outcome.left.filter(({ request }) => request === promotion);
-  const returned = outcome.returned.filter(({ request }) => request === promotion);
-  for (const { move } of returned) promotion.journal.notice(`${nameOf(move.tag)} was brought back`);
-  for (const { move, cause } of left)
-    promotion.journal.notice(`${nameOf(move.tag)} stays at ${move.to}: ${cause}`);
   const moved = left.map(({ move }) => nameOf(move.tag));
   if (outcome.at === promotion) return { ...options.resultOfThrown(step, outcome.error), moved };
   return {

@@ -6,6 +6,16 @@ import {
 } from '../kernel/errors.ts';
 
 export const shipErrors = {
+  DIGEST_UNKNOWN: {
+    exit: exitCodes.refused,
+    meaning: 'A digest or tag that is to be promoted is not in the repository.',
+    hint: 'Check the reference, and that the machine that tested it has pushed it.',
+  },
+  DIGEST_UNPROVEN: {
+    exit: exitCodes.refused,
+    meaning: 'A tag was to be moved to a digest whose evidence does not hold.',
+    hint: 'Run `seatrial verify` on the digest to see every rule; ship it from a run that signs.',
+  },
   GATE_CLOSED: {
     exit: exitCodes.refused,
     meaning: 'A release tag was asked for a digest that no passed verdict covers.',
@@ -21,6 +31,11 @@ export const shipErrors = {
     meaning:
       'Another run took over the right to move tags of a repository, or it cannot be told whose it is.',
     hint: 'Run again; what the other run has done is then found.',
+  },
+  ROLLBACK_TARGET_UNKNOWN: {
+    exit: exitCodes.refused,
+    meaning: 'It is not known, or no longer in the registry, what a tag is to be rolled back to.',
+    hint: 'Look at `seatrial history`, and give the digest with `--to`.',
   },
   STORE_FAILED: {
     exit: exitCodes.environment,

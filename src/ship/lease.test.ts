@@ -106,10 +106,10 @@ test('waiting ends with the signal', async () => {
 
 test('the lease of a process that died is taken over at once', async () => {
   await withLease(lease(), () => Promise.resolve());
-  const [file = ''] = (await readdir(join(stateFolder, 'locks'))).filter((name) =>
+  const [file = ''] = (await readdir(join(stateFolder, 'leases'))).filter((name) =>
     name.endsWith('.json'),
   );
-  const path = join(stateFolder, 'locks', file);
+  const path = join(stateFolder, 'leases', file);
   const free = await readFile(path, 'utf8');
   const dead = { process: 'another-boot/pid:[1]/4711/1', nonce: 'n' };
   await writeFile(path, free.replace('}', `,"holder":${JSON.stringify(dead)}}`));
@@ -121,10 +121,10 @@ test('the lease of a process that died is taken over at once', async () => {
 
 test('a record that cannot be read stops everything and names its file', async () => {
   await withLease(lease(), () => Promise.resolve());
-  const [file = ''] = (await readdir(join(stateFolder, 'locks'))).filter((name) =>
+  const [file = ''] = (await readdir(join(stateFolder, 'leases'))).filter((name) =>
     name.endsWith('.json'),
   );
-  await writeFile(join(stateFolder, 'locks', file), '{"token":');
+  await writeFile(join(stateFolder, 'leases', file), '{"token":');
 
   const taking = withLease(lease(), () => Promise.resolve());
 

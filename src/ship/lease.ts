@@ -101,7 +101,8 @@ interface HeldLease {
 
 function placeOf({ stateFolder, repository }: LeaseOptions): LeasePlace {
   const name = `ship-${hexOf(digestOf(repository)).slice(0, 16)}`;
-  const file = join(stateFolder, 'locks', `${name}.json`);
+  // Stays when the lease is given back: the next token is counted from it.
+  const file = join(stateFolder, 'leases', `${name}.json`);
   return {
     file,
     exclusively: async (work) =>

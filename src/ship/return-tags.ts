@@ -45,6 +45,17 @@ export async function returnTags(
   return { returned, left };
 }
 
+/** Says of every tag that had moved what became of it. */
+export function tellReturn({ returned, left }: Return): void {
+  for (const tag of returned) tag.request.journal.notice(`${nameOf(tag)} was brought back`);
+  for (const tag of left)
+    tag.request.journal.notice(`${nameOf(tag)} stays at ${tag.move.to}: ${tag.cause}`);
+}
+
+function nameOf({ request, move }: ReturnedTag): string {
+  return `${request.repository.address.repository}:${move.tag}`;
+}
+
 async function returnTag(
   { request, move, before }: PlacedTag,
   { leases }: ReturnOptions,

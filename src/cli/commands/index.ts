@@ -1,15 +1,23 @@
 import type { CliCommand } from '../command.ts';
 import { checkCommand } from './check.ts';
 import { cleanCommand } from './clean.ts';
+import { driftCommand } from './drift.ts';
+import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { planCommand } from './plan.ts';
+import { promoteCommand } from './promote.ts';
 import { registryCommand } from './registry.ts';
+import { rollbackCommand } from './rollback.ts';
 import { runCommands } from './run.ts';
 import { timesCommand } from './times.ts';
 
 /** In the order of the help text. */
 export const commands: readonly CliCommand[] = [
   ...runCommands,
+  promoteCommand,
+  rollbackCommand,
+  historyCommand,
+  driftCommand,
   checkCommand,
   planCommand,
   timesCommand,

@@ -1,0 +1,80 @@
+import { isDigest, shortDigest } from '../kernel/digest.ts';
+import { isTag, parseReference, renderRepository } from '../kernel/image-reference.ts';
+import { promoteDigest, type HandPromotion } from '../ship/promote-by-hand.ts';
+import type { AppHost } from './app-host.ts';
+import { CommandError } from './errors.ts';
+import { runByHand } from './hand-run.ts';
+import { openProof, proveNothing, type ProofRequest } from './proof-request.ts';
+
+export interface PromoteRequest {
+  /** `host/name@sha256:…`, or `host/name:tag`. */
+  readonly ref: string;
+  /** Tags to move, specific before general. */
+  readonly to: readonly string[];
+  readonly proof: ProofRequest;
+  readonly mayGoBack: boolean;
+}
+
+export interface MovedTags extends HandPromotion {
+  readonly repository: string;
+}
+
+/** Moves tags to what another machine tested, if the registry has valid evidence of it. */
+export async function promoteReference(host: AppHost, request: PromoteRequest): Promise<MovedTags> {
+  const { repository, tag, digest } = parseRemote(request.ref);
+  for (const each of request.to) refuseTag(each);
+  if (tag === undefined && digest === undefined)
+    throw new CommandError('OPTION_INVALID', `${request.ref} has neither a digest nor a tag`);
+  const prove = (await openProof(host, request.proof)) ?? proveNothing;
+  const promotion = await runByHand(
+    host,
+    { command: 'promote', repository, prove },
+    async (work) =>
+      await promoteDigest(work, {
+        reference: digest ?? tag ?? '',
+        tags: request.to,
+        mayGoBack: request.mayGoBack,
+      }),
+  );
+  return { repository, ...promotion };
+}
+
+export interface RemoteReference {
+  readonly repository: string;
+  readonly tag?: string | undefined;
+  readonly digest?: string | undefined;
+}
+
+/** @throws {CommandError} OPTION_INVALID */
+export function parseRemote(text: string): RemoteReference {
+  const reading = parseReference(text);
+  if (!reading.ok)
+    throw new CommandError('OPTION_INVALID', `${JSON.stringify(text)} ${reading.problem}`);
+  const { tag, digest } = reading.value;
+  if (digest !== undefined && !isDigest(digest))
+    throw new CommandError('OPTION_INVALID', `${digest} is no sha256 digest`);
+  return { repository: renderRepository(reading.value), tag, digest };
+}
+
+/** @throws {CommandError} OPTION_INVALID */
+function refuseTag(tag: string): void {
+  if (isTag(tag)) return;
+  throw new CommandError('OPTION_INVALID', `${JSON.stringify(tag)} is no valid tag`);
+}
+
+/** Text for people, or one JSON object of schema `seatrial.promote/1`. */
+export function renderMoved(moved: MovedTags, format: 'text' | 'json'): string {
+  if (format === 'json')
+    return `${JSON.stringify({ schema: 'seatrial.promote/1', ...moved }, null, 2)}\n`;
+  const { repository, digest } = moved;
+  return [
+    `${repository}@${digest}`,
+    `  ${moved.evidence}`,
+    ...moved.moved.map(
+      ({ tag, from }) => `moved     ${tag}, ${from === null ? 'new' : `was ${shortDigest(from)}`}`,
+    ),
+    ...moved.kept.map((tag) => `kept      ${tag}, already there`),
+    ...moved.superseded.map(({ tag, reason }) => `not moved ${tag}, which ${reason}`),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,126 @@
+import type { Digest } from '../kernel/digest.ts';
+import type { Repository } from '../registry/contract.ts';
+import { readRecords, subjectOfRecordTag, type KeptRecord } from './promotion-record.ts';
+import { isReleaseTag, readTagHeads } from './tag-heads.ts';
+
+/** What a tag points to, and how it got there. */
+export interface TagHistory {
+  readonly tag: string;
+  /** Null when the tag is gone. */
+  readonly digest: Digest | null;
+  /** Whether the last move on record led to where the tag is. */
+  readonly isExplained: boolean;
+  /** Oldest first. */
+  readonly moves: readonly PastMove[];
+}
+
+/** `undone`: it did not come about, or was brought back. `overwritten`: somebody else moved the tag after it. */
+export type MoveState = 'current' | 'past' | 'undone' | 'overwritten';
+
+export interface PastMove extends Omit<KeptRecord, 'schema' | 'tags'> {
+  readonly from: Digest | null;
+  readonly holdUntil?: string | undefined;
+  readonly state: MoveState;
+}
+
+const TAGS_AT_ONCE = 16;
+const MOST_DIGESTS = 5000;
+
+export interface TagHistoryOptions {
+  /** @default all tags */
+  readonly only?: readonly string[] | undefined;
+  /** Digests to look at besides those that tags and records lead to. @default none */
+  readonly known?: readonly Digest[] | undefined;
+}
+
+/**
+ * The history of the tags of a repository, from the registry alone. Records are beside the images; each names
+ * where a tag was before, and so leads to the image before it. What somebody else moved every tag away from, no
+ * tag leads to any more: only who knows its digest finds it.
+ */
+export async function readTagHistory(
+  repository: Repository,
+  { only, known = [] }: TagHistoryOptions = {},
+): Promise<readonly TagHistory[]> {
+  const tags = await repository.tags.list();
+  const releases = tags.filter((tag) => isReleaseTag(tag));
+  const heads = await readHeads(repository, releases);
+  const marked = tags
+    .map((tag) => subjectOfRecordTag(tag))
+    .filter((digest) => digest !== undefined);
+  const records = await readAllRecords(repository, tags, [...heads.values(), ...marked, ...known]);
+  const named = records.flatMap((record) => record.tags.map(({ tag }) => tag));
+  return [...new Set([...releases, ...named])]
+    .filter((tag) => only === undefined || only.includes(tag))
+    .map((tag) => toHistory(tag, heads.get(tag) ?? null, records));
+}
+
+async function readHeads(
+  repository: Repository,
+  tags: readonly string[],
+): Promise<ReadonlyMap<string, Digest>> {
+  const heads = new Map<string, Digest>();
+  for (let at = 0; at < tags.length; at += TAGS_AT_ONCE) {
+    const found = await readTagHeads(repository, tags.slice(at, at + TAGS_AT_ONCE));
+    for (const [tag, head] of found) if (head !== null) heads.set(tag, head.digest);
+  }
+  return heads;
+}
+
+/** Follows the records from the digests that are known now to those that came before. */
+async function readAllRecords(
+  repository: Repository,
+  tags: readonly string[],
+  seeds: readonly Digest[],
+): Promise<readonly KeptRecord[]> {
+  const seen = new Set<Digest>();
+  const records: KeptRecord[] = [];
+  let next = [...new Set(seeds)];
+  while (next.length > 0 && seen.size < MOST_DIGESTS) {
+    for (const digest of next) seen.add(digest);
+    const found: KeptRecord[] = [];
+    for (let at = 0; at < next.length; at += TAGS_AT_ONCE) {
+      const batch = next.slice(at, at + TAGS_AT_ONCE);
+      const read = batch.map(async (digest) => await readRecords(repository, digest, tags));
+      found.push(...(await Promise.all(read)).flat());
+    }
+    records.push(...found);
+    const before = found.flatMap((record) => record.tags.flatMap(({ from }) => from ?? []));
+    next = [...new Set(before)].filter((digest) => !seen.has(digest));
+  }
+  return records;
+}
+
+/** Tells from the order of moves which of them came about: each says where it found the tag. */
+export function toHistory(
+  tag: string,
+  digest: Digest | null,
+  records: readonly KeptRecord[],
+): TagHistory {
+  const moves = records
+    .flatMap((record) =>
+      record.tags.filter((each) => each.tag === tag).map((each) => ({ ...record, ...each })),
+    )
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .map((move, index, all): PastMove => {
+      const next = all[index + 1];
+      const found = next === undefined ? digest : next.from;
+      return { ...toMove(move), state: stateOf(move, found, next === undefined) };
+    });
+  const last = moves.findLast(({ state }) => state !== 'undone');
+  return { tag, digest, isExplained: digest !== null && last?.state === 'current', moves };
+}
+
+function toMove(move: KeptRecord & KeptRecord['tags'][number]): Omit<PastMove, 'state'> {
+  const { kind, runId, at, committedAt, commit, url, evidence, reason, to, from, holdUntil } = move;
+  return { kind, runId, at, committedAt, commit, url, evidence, reason, to, from, holdUntil };
+}
+
+function stateOf(
+  move: Pick<PastMove, 'from' | 'to'>,
+  found: Digest | null,
+  isLast: boolean,
+): MoveState {
+  if (found === move.to) return isLast ? 'current' : 'past';
+  return found === move.from ? 'undone' : 'overwritten';
+}
