@@ -4,6 +4,7 @@ import { deployAgain } from './deploy-again.ts';
 import { deployFirst } from './deploy-first.ts';
 import { memory } from './memory.ts';
 import { noChange } from './no-change.ts';
+import { promote } from './promote.ts';
 import { stateChecks } from './state-checks.ts';
 import { stateVsScripts } from './state-vs-scripts.ts';
 import { version } from './version.ts';
@@ -13,6 +14,7 @@ export const benchmarks: readonly Benchmark[] = [
   version,
   checkOverhead,
   noChange,
+  promote,
   deployAgain,
   stateChecks,
   stateVsScripts,

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import type { Engine, ImageRecord } from '../../src/engine/contract.ts';
 import { digestOf, hexOf, type Digest } from '../../src/kernel/digest.ts';
-import { noise } from './sample-data.ts';
+import { noiseAndDigits } from './sample-data.ts';
 
 /** An image of one large layer; disposing it removes it from the engine. */
 export interface LargeImage extends AsyncDisposable {
@@ -64,7 +64,7 @@ async function measureLayer(sizeBytes: number, key: Buffer): Promise<Layer> {
 function layerTar(sizeBytes: number, key: Buffer): Pack {
   const tar = pack();
   const entry = tar.entry({ name: 'data.bin', size: sizeBytes, mtime: new Date(0) });
-  pipeline(Readable.from(noise(sizeBytes, key)), entry).then(
+  pipeline(Readable.from(noiseAndDigits(sizeBytes, key)), entry).then(
     () => tar.finalize(),
     (error: unknown) => tar.destroy(error instanceof Error ? error : new Error(String(error))),
   );

@@ -13,6 +13,19 @@ export function* noise(sizeBytes: number, key: Buffer): Generator<Buffer> {
     yield cipher.update(left < BLOCK_BYTES ? zeros.subarray(0, left) : zeros);
 }
 
+/** Blocks that do not compress, in turn with blocks of digits that compress to a half. */
+export function* noiseAndDigits(sizeBytes: number, key: Buffer): Generator<Buffer> {
+  let left = sizeBytes;
+  for (const block of noise(sizeBytes, key)) {
+    const digits = Buffer.from(block.toString('hex', 0, BLOCK_BYTES / 2), 'latin1');
+    for (const piece of [block, digits]) {
+      yield piece.subarray(0, left);
+      left -= piece.length;
+      if (left <= 0) return;
+    }
+  }
+}
+
 /** Machine code and text as images are made of: files of this machine, and a beginning that nobody else has. */
 export async function* programs(
   sizeBytes: number,

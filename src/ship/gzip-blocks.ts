@@ -8,8 +8,10 @@ const deflate = promisify(deflateRaw);
 const BLOCK_BYTES = 1024 ** 2;
 /** Node's thread pool has four threads. */
 const BLOCKS_AT_ONCE = 4;
-/** The most that zlib takes, 256 KiB: a tenth faster than its default. */
+/** The most that zlib takes, 256 KiB: a tenth faster than its default. Part of `PACKER_VERSION`. */
 const MEM_LEVEL = 9;
+/** Output comes in pieces of this size. Part of `PACKER_VERSION`: what is stored is cut accordingly. */
+const OUTPUT_BYTES = 65_536;
 
 /** Pieces of a block that are tried, evenly spread. Part of `PACKER_VERSION`, as is what follows. */
 const PIECES = 8;
@@ -27,10 +29,17 @@ export async function* gzipBlocks(
   level: number,
 ): AsyncGenerator<Buffer> {
   const underWay: Promise<Buffer>[] = [];
+  // Blocks are used again and again: garbage of this size piles up faster than it is collected.
+  const spare: Buffer[] = [];
+  const pack = async (block: Buffer): Promise<Buffer> => {
+    const packed = await packBlock(block, level);
+    if (block.length === BLOCK_BYTES) spare.push(block);
+    return packed;
+  };
   try {
-    for await (const block of blocksOf(input)) {
+    for await (const block of blocksOf(input, spare)) {
       if (underWay.length >= BLOCKS_AT_ONCE) yield await takeFirst(underWay);
-      underWay.push(packBlock(block, level));
+      underWay.push(pack(block));
     }
     while (underWay.length > 0) yield await takeFirst(underWay);
   } finally {
@@ -39,7 +48,11 @@ export async function* gzipBlocks(
 }
 
 async function packBlock(block: Buffer, level: number): Promise<Buffer> {
-  return await compress(block, { level: (await isDense(block)) ? 0 : level, memLevel: MEM_LEVEL });
+  return await compress(block, {
+    level: (await isDense(block)) ? 0 : level,
+    memLevel: MEM_LEVEL,
+    chunkSize: OUTPUT_BYTES,
+  });
 }
 
 /** Whether a block will hardly get smaller. Decided by its bytes alone. */
@@ -60,8 +73,12 @@ async function takeFirst(underWay: Promise<Buffer>[]): Promise<Buffer> {
 }
 
 /** Cuts a stream into blocks of exactly `BLOCK_BYTES`; the last may be shorter, and there is always one. */
-async function* blocksOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let block = Buffer.allocUnsafe(BLOCK_BYTES);
+async function* blocksOf(
+  input: AsyncIterable<Uint8Array>,
+  spare: Buffer[],
+): AsyncGenerator<Buffer> {
+  const next = (): Buffer => spare.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+  let block = next();
   let filled = 0;
   let isEmpty = true;
   for await (const chunk of input) {
@@ -74,7 +91,7 @@ async function* blocksOf(input: AsyncIterable<Uint8Array>): AsyncGenerator<Buffe
       if (filled < BLOCK_BYTES) continue;
       yield block;
       isEmpty = false;
-      block = Buffer.allocUnsafe(BLOCK_BYTES);
+      block = next();
       filled = 0;
     }
   }
