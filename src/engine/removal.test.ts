@@ -41,7 +41,7 @@ test('containers go before the networks and volumes that they use', async () => 
     objectOf('container', 'c2'),
   ]);
 
-  const remnants = await removeLabelled(store, []);
+  const remnants = await removeLabelled(store, ['run=1']);
 
   expect(remnants).toEqual([]);
   expect(store.removed.slice(0, 2).sort()).toEqual(['c1', 'c2']);
@@ -51,7 +51,7 @@ test('containers go before the networks and volumes that they use', async () => 
 test('what is in use for a moment is removed in a later pass', async () => {
   const store = createStore([objectOf('network', 'n'), objectOf('volume', 'v')], { n: 2, v: 4 });
 
-  const remnants = await removeLabelled(store, []);
+  const remnants = await removeLabelled(store, ['run=1']);
 
   expect(remnants).toEqual([]);
 });
@@ -63,10 +63,18 @@ test('an object that appears during the removal is removed too', async () => {
     if (object.name === 'early') store.left.set('late', objectOf('container', 'late'));
   };
 
-  const remnants = await removeLabelled({ ...store, remove }, []);
+  const remnants = await removeLabelled({ ...store, remove }, ['run=1']);
 
   expect(remnants).toEqual([]);
   expect(store.removed).toEqual(['early', 'late']);
+});
+
+test('without a label nothing is asked for and nothing removed: it would be everything', async () => {
+  const store = createStore([objectOf('container', 'foreign')]);
+
+  await expect(removeLabelled(store, [])).rejects.toThrow(TypeError);
+
+  expect(store.removed).toEqual([]);
 });
 
 test('what stays after five passes is returned with its cause', async () => {

@@ -18,12 +18,13 @@ const MAX_AT_ONCE = 16;
 /**
  * Removes everything that carries the labels: list, remove, and again, until a list is empty. Returns what
  * is left after five passes.
- * @throws {EngineError} when the engine cannot even be asked.
+ * @throws {EngineError} when the engine cannot even be asked. {TypeError} without a label.
  */
 export async function removeLabelled(
   engine: Removable,
   labels: readonly string[],
 ): Promise<readonly Remnant[]> {
+  if (labels.length === 0) throw new TypeError('no labels would mean every object of the engine');
   let remnants: readonly Remnant[] = [];
   for (const pauseMs of PAUSES_MS) {
     if (pauseMs > 0 && remnants.length > 0) await pause(pauseMs);

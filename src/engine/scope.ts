@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { processEnvironment, type Environment } from '../host/environment.ts';
 import type { Engine } from './contract.ts';
 import { EngineError } from './errors.ts';
@@ -144,10 +145,12 @@ class EngineScope implements OpenScope {
 
   #makeFolder(name: string): string {
     const root = this.#options.temporaryRoot ?? temporaryRoot();
-    const path = makeTemporaryFolder(root, folderName(this.#owner, `${this.#short}.${name}`));
+    const folder = folderName(this.#owner, `${this.#short}.${name}`);
+    const path = join(root, folder);
     this.#folders.add(path);
+    // Before it is there: a folder that nobody knows of would stay.
     this.#wake().folder(path);
-    return path;
+    return makeTemporaryFolder(root, folder);
   }
 
   async #create(purpose: string, make: (name: string) => Promise<string>): Promise<string> {

@@ -16,7 +16,8 @@ const RETRY_MS = 1000;
 
 const groups = new Map<number, OwnedGroup>();
 const folders = new Set<string>();
-let filters: readonly string[] = [];
+/** What finds the objects of the scope: with none, every object would be found. */
+const filters = process.argv.slice(2);
 
 // Ctrl-C is meant for the run; what is left of it is cleaned up here.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
@@ -44,13 +45,13 @@ function isMessage(value: unknown): value is WatchdogMessage {
 
 function receive(message: WatchdogMessage): void {
   if ('bye' in message) process.exit(0);
-  if ('filters' in message) filters = message.filters;
   if ('own' in message) groups.set(message.own.pgid, message.own);
   if ('forget' in message) groups.delete(message.forget);
   if ('folder' in message) folders.add(message.folder);
 }
 
 async function cleanUp(): Promise<void> {
+  if (filters.length === 0) process.exit(1);
   setTimeout(() => process.exit(1), MAX_LIFE_MS);
   const [{ killGroup }, { removeFolder }] = await Promise.all([
     import('./process-groups.ts'),

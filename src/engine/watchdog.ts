@@ -17,7 +17,7 @@ export interface Watchdog {
 
 export interface WatchdogOptions {
   readonly engine: Engine;
-  /** Filters that find the objects of the scope. */
+  /** Filters that find the objects of the scope, and nothing else. */
   readonly filters: readonly string[];
   readonly env: Environment;
 }
@@ -29,9 +29,8 @@ export function startWatchdog({ engine, filters, env }: WatchdogOptions): Watchd
   const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
   // `.ts` in a checkout, `.js` in the published package.
   const script = fileURLToPath(import.meta.url).replace(/watchdog(\.\w+)$/u, 'watchdog-main$1');
-  const child = startDetachedScript(script, [], { ...passed, ...engine.endpoint.env });
+  const child = startDetachedScript(script, filters, { ...passed, ...engine.endpoint.env });
   const send = (message: WatchdogMessage): void => child.write(`${JSON.stringify(message)}\n`);
-  send({ filters });
   return Object.freeze({
     pid: child.pid,
     own: (group: OwnedGroup) => send({ own: group }),
