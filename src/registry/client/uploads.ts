@@ -206,7 +206,8 @@ async function recover(
     if (await hasBlob(context, session, source.digest)) return { kind: 'done' };
     const status = await askStatus(context, upload, failed.end);
     if (status.kind === 'done') return undefined;
-    if (status.kind === 'lost') return status;
+    // That the registry dropped it says less than why it did.
+    if (status.kind === 'lost') return { ...status, cause: failed.step.cause };
     step = status;
   }
 }

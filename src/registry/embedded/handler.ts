@@ -124,7 +124,9 @@ async function* bodyOf(
 ): AsyncGenerator<Uint8Array> {
   let left = fault?.kind === 'reset' ? fault.afterBytes : Number.POSITIVE_INFINITY;
   if (left === 0) request.socket.resetAndDestroy();
-  for await (const piece of request as AsyncIterable<Buffer>) {
+  // Whoever stops reading still has to answer: the request must not take the connection with it.
+  const pieces: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+  for await (const piece of pieces) {
     if (piece.length >= left) {
       yield piece.subarray(0, left);
       request.socket.resetAndDestroy();
@@ -142,6 +144,7 @@ async function send(
 ): Promise<void> {
   const { request, response } = exchange;
   if (response.destroyed) return;
+  if (!request.complete && fault?.kind !== 'reset') await drain(request);
   // What the client still sends is not read: the connection cannot be used again.
   if (!request.complete) response.setHeader('Connection', 'close');
   response.writeHead(reply.status, reply.headers);
@@ -157,6 +160,25 @@ async function send(
   } else {
     await pipeline(body, response);
   }
+}
+
+/** A chunk of the usual size. */
+const DRAIN_BYTES = 16 * 1024 ** 2;
+const DRAIN_MS = 2000;
+
+/** A client that is cut off while it sends never sees the answer: what it has begun is read first. */
+async function drain(request: IncomingMessage): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, DRAIN_MS);
+  let leftBytes = DRAIN_BYTES;
+  request.on('data', (piece: Buffer) => {
+    leftBytes -= piece.length;
+    if (leftBytes < 0) resolve();
+  });
+  for (const event of ['end', 'close', 'error'] as const) request.once(event, () => resolve());
+  await promise;
+  clearTimeout(timer);
+  request.removeAllListeners('data').pause();
 }
 
 async function sendBadly(
