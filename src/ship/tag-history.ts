@@ -91,22 +91,27 @@ async function readAllRecords(
   return records;
 }
 
-/** Tells from the order of moves which of them came about: each says where it found the tag. */
+/** Tells, from what the tag is now back to the first move, which moves came about: each says where it found the tag. */
 export function toHistory(
   tag: string,
   digest: Digest | null,
   records: readonly KeptRecord[],
 ): TagHistory {
-  const moves = records
+  const newestFirst = records
     .flatMap((record) =>
       record.tags.filter((each) => each.tag === tag).map((each) => ({ ...record, ...each })),
     )
-    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
-    .map((move, index, all): PastMove => {
-      const next = all[index + 1];
-      const found = next === undefined ? digest : next.from;
-      return { ...toMove(move), state: stateOf(move, found, next === undefined) };
-    });
+    .toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const moves: PastMove[] = [];
+  let after = digest;
+  let isLast = true;
+  for (const move of newestFirst) {
+    const state = stateOf(move, after, isLast);
+    moves.unshift({ ...toMove(move), state });
+    if (state === 'undone') continue;
+    after = move.from;
+    isLast = false;
+  }
   const last = moves.findLast(({ state }) => state !== 'undone');
   return { tag, digest, isExplained: digest !== null && last?.state === 'current', moves };
 }
@@ -117,10 +122,10 @@ function toMove(move: KeptRecord & KeptRecord['tags'][number]): Omit<PastMove, '
 }
 
 function stateOf(
-  move: Pick<PastMove, 'from' | 'to'>,
-  found: Digest | null,
+  { from, to }: Pick<PastMove, 'from' | 'to'>,
+  after: Digest | null,
   isLast: boolean,
 ): MoveState {
-  if (found === move.to) return isLast ? 'current' : 'past';
-  return found === move.from ? 'undone' : 'overwritten';
+  if (after === to) return isLast ? 'current' : 'past';
+  return after === from ? 'undone' : 'overwritten';
 }
