@@ -3,6 +3,7 @@ import { labelNames } from './labels.ts';
 import { livenessOf, parseOwner, whereabouts, type Whereabouts } from './owner.ts';
 import { removeObjects } from './removal.ts';
 import { killGroup, parseMarkerName, type OwnedGroup } from './process-groups.ts';
+import { killTenants } from './tenants.ts';
 import {
   findDeadFolders,
   removeFolder,
@@ -70,6 +71,7 @@ export async function removeLeftovers(
   found: readonly Leftover[],
 ): Promise<readonly KeptLeftover[]> {
   for (const each of found) if ('group' in each) killGroup(each.group);
+  await killTenants(found.flatMap((each) => (each.kind === 'folder' ? [each.name] : [])));
   const objects = found.flatMap((each) => ('object' in each ? [each.object] : []));
   const folders = found.filter((each) => !('object' in each));
   const [remnants, kept] = await Promise.all([

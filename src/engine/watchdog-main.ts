@@ -53,13 +53,15 @@ function receive(message: WatchdogMessage): void {
 async function cleanUp(): Promise<void> {
   if (filters.length === 0) process.exit(1);
   setTimeout(() => process.exit(1), MAX_LIFE_MS);
-  const [{ killGroup }, { removeFolder }] = await Promise.all([
+  const [{ killGroup }, { removeFolder }, { killTenants }] = await Promise.all([
     import('./process-groups.ts'),
     import('./temporary-folders.ts'),
+    import('./tenants.ts'),
   ]);
   for (const group of groups.values()) killGroup(group);
   for (const pauseMs of PAUSES_MS) {
     await pause(pauseMs);
+    await killTenants([...folders]);
     await removeObjects();
     await Promise.all([...folders].map((path) => removeFolder(path).catch(() => undefined)));
   }
