@@ -4,12 +4,14 @@ import { cleanCommand } from './clean.ts';
 import { driftCommand } from './drift.ts';
 import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
+import { keysCommand } from './keys.ts';
 import { planCommand } from './plan.ts';
 import { promoteCommand } from './promote.ts';
 import { registryCommand } from './registry.ts';
 import { rollbackCommand } from './rollback.ts';
 import { runCommands } from './run.ts';
 import { timesCommand } from './times.ts';
+import { verifyCommand } from './verify.ts';
 
 /** In the order of the help text. */
 export const commands: readonly CliCommand[] = [
@@ -18,10 +20,12 @@ export const commands: readonly CliCommand[] = [
   rollbackCommand,
   historyCommand,
   driftCommand,
+  verifyCommand,
   checkCommand,
   planCommand,
   timesCommand,
   initCommand,
+  keysCommand,
   cleanCommand,
   registryCommand,
 ];
