@@ -1,4 +1,4 @@
-import { buildImage } from '../build/build-image.ts';
+import type { BuildRequest } from '../build/build-image.ts';
 import { buildKey } from '../build/build-key.ts';
 import { digestContext, type ContextDigest } from '../build/context-digest.ts';
 import { scanContext, type ContextFilter, type ContextSnapshot } from '../build/context.ts';
@@ -10,6 +10,7 @@ import type { ContentKey } from '../kernel/content-key.ts';
 import { hexOf } from '../kernel/digest.ts';
 import { parsePlatform, type Platform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
+import { buildOrRetry } from './build-or-retry.ts';
 import { PipelineError } from './errors.ts';
 import { assessHook, performHook } from './hook.ts';
 import { pinDockerfile, type Parents, type PinnedDockerfile } from './pinned-dockerfile.ts';
@@ -45,7 +46,7 @@ export async function assessBuild(
   const hook = await assessHook(image, context, refsOf(parents));
   if (hook !== undefined && !hook.isDone) return { state: 'todo', why: hook.why };
   const build = await readInputs(step, context, parents);
-  const found = context.isFresh ? undefined : await context.engine.images.inspect(build.imageRef);
+  const found = context.isFresh ? undefined : await findBuilt(context, build);
   return {
     state: found === undefined ? 'todo' : 'done',
     why:
@@ -81,10 +82,23 @@ export async function buildStep(
   if (first.build !== undefined) return await build(step, context, first.build);
   await performHook(image, context, refsOf(parents));
   const inputs = await readInputs(step, context, parents);
-  const found = context.isFresh ? undefined : await context.engine.images.inspect(inputs.imageRef);
+  const found = context.isFresh ? undefined : await findBuilt(context, inputs);
   if (found === undefined) return await build(step, context, inputs);
-  await remember(step, context, inputs);
+  await remember(step, context, { ...inputs, imageId: found.id });
   return { outcome: 'passed', imageId: found.id, imageRef: inputs.imageRef };
+}
+
+/**
+ * What the engine has under the name that holds the key. Anybody may move that name: an image that is not the
+ * one that was built from this key is no result of it.
+ */
+async function findBuilt(
+  { engine, history }: RunContext,
+  { key, imageRef }: BuildInputs,
+): Promise<ImageRecord | undefined> {
+  const found = await engine.images.inspect(imageRef);
+  const made = (await history.findPass(key.digest))?.imageId;
+  return made === undefined || made === found?.id ? found : undefined;
 }
 
 function cached(assessment: BuildAssessment): StepResult {
@@ -111,7 +125,7 @@ async function build(
     }),
   ])
     context.emit({ type: 'notice', step: step.id, message });
-  const built = await buildImage({
+  const request: BuildRequest = {
     engine: context.engine,
     context: inputs.context,
     fileDigests: inputs.digest.files,
@@ -129,8 +143,12 @@ async function build(
     },
     signal: context.signal,
     clock: context.clock,
+  };
+  const built = await buildOrRetry(request, {
+    clock: context.clock,
+    onNotice: (message) => context.emit({ type: 'notice', step: step.id, message }),
   });
-  await remember(step, context, inputs);
+  await remember(step, context, { ...inputs, imageId: built.imageId });
   const { cached: hits, total } = built.steps;
   return {
     outcome: 'passed',
@@ -144,7 +162,7 @@ async function build(
 async function remember(
   step: PlannedStep,
   { history, runId }: RunContext,
-  { key, imageRef }: BuildInputs,
+  { key, imageRef, imageId }: BuildInputs & { readonly imageId: string },
 ): Promise<void> {
   await history.recordPass({
     key: key.digest,
@@ -152,6 +170,7 @@ async function remember(
     step: step.id,
     runId,
     imageRef,
+    imageId,
   });
 }
 

@@ -12,6 +12,7 @@ import { digestOf, hexOf } from '../kernel/digest.ts';
 import { systemCodeOf } from '../kernel/errors.ts';
 import { openLabellingEngine } from '../sandbox/labelling-engine.ts';
 import { PipelineError } from './errors.ts';
+import { limitOutput } from './output-limit.ts';
 import type { ProjectImage } from './project.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -115,6 +116,9 @@ async function runHook(
     labels: context.scope.labels,
     folder,
   });
+  const printed = limitOutput((source, text) =>
+    context.emit({ type: 'step.output', step, source, text }),
+  );
   let forget: (() => void) | undefined;
   try {
     const result = await runProcess('sh', ['-c', settings.run], {
@@ -129,7 +133,7 @@ async function runHook(
       onStart: (pgid) => {
         forget = context.scope.ownProcessGroup(pgid);
       },
-      onOutput: (text) => context.emit({ type: 'step.output', step, source: settings.run, text }),
+      onOutput: (text) => printed.write(settings.run, text),
     });
     if (result.exitCode !== 0) {
       context.signal.throwIfAborted();
@@ -139,6 +143,7 @@ async function runHook(
       );
     }
   } finally {
+    printed.end();
     forget?.();
     await engine.close();
   }

@@ -1,6 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
+import type { Engine } from '../engine/contract.ts';
+import { buildScratchImage } from '../engine/testing/scratch-image.ts';
 import { planSteps } from './steps.ts';
 import { performTest } from './test-step.ts';
 import { imageOf } from './project-image.ts';
@@ -122,6 +125,94 @@ test('an image that went away between build and test is IMAGE_VANISHED, and no v
 
   await expect(testing).rejects.toMatchObject({ code: 'IMAGE_VANISHED', exitCode: 3 });
 });
+
+test('a tag that somebody moved to another image is no result: the image is built again', async () => {
+  await using bench = await openPipelineBench({
+    Dockerfile: DOCKERFILE,
+    'other/Dockerfile': 'FROM scratch\nCOPY busybox /other\n',
+    'test/x.sh': '#!/bin/sh\ntrue\n',
+  });
+  await configure(bench, '    suites: { behaviour: false, script: test/x.sh }\n');
+  const first = await bench.run('test');
+  const { imageId, imageRef = '' } = resultOf(first, 'build') ?? {};
+  const { engine } = await bench.context();
+  await using other = await buildScratchImage(engine);
+  await engine.images.tag(other.record.id, ...splitTag(imageRef));
+
+  const again = await bench.run('test');
+
+  expect(resultOf(again, 'build')).toMatchObject({ outcome: 'passed', imageId });
+  expect(resultOf(again, 'test')).toMatchObject({ imageId });
+  expect((await engine.images.inspect(imageRef))?.id).toBe(imageId);
+});
+
+/** The engine, with builds whose answer breaks off in the middle so many times. */
+function breakingOff(engine: Engine, times: number): Engine {
+  let left = times;
+  const build: Engine['images']['build'] = async (context, options, signal) => {
+    const answer = await engine.images.build(context, options, signal);
+    if (left === 0) return answer;
+    left -= 1;
+    answer.destroy();
+    return Readable.from([Buffer.from('{"id":"moby.buildkit.tr')]);
+  };
+  return { ...engine, images: { ...engine.images, build } };
+}
+
+test('a build whose engine broke off is tried once more when the engine is back', async () => {
+  await using bench = await openPipelineBench({ Dockerfile: DOCKERFILE });
+  await configure(bench, '    suites: { behaviour: false }\n');
+  const { engine } = await bench.context();
+
+  const run = await bench.run('build', { engine: breakingOff(engine, 1) });
+
+  expect(resultOf(run, 'build')).toMatchObject({ outcome: 'passed' });
+  const notices = run.events.flatMap((each) => (each.type === 'notice' ? [each.message] : []));
+  expect(notices.join('\n')).toContain('once more');
+});
+
+test('a build whose engine breaks off twice is BUILD_INTERRUPTED, and nothing is tested or shipped', async () => {
+  await using bench = await openPipelineBench({
+    Dockerfile: DOCKERFILE,
+    'test/x.sh': '#!/bin/sh\ntrue\n',
+  });
+  const ship = `    ship: { repository: '127.0.0.1:1/x' }\n`;
+  await configure(bench, `    suites: { behaviour: false, script: test/x.sh }\n${ship}`);
+  const { engine } = await bench.context();
+
+  const run = await bench.run('ship', { engine: breakingOff(engine, 2) });
+
+  expect(resultOf(run, 'build')?.error).toMatchObject({ code: 'BUILD_INTERRUPTED' });
+  expect(resultOf(run, 'test')).toMatchObject({ outcome: 'skipped' });
+  expect(resultOf(run, 'ship')).toMatchObject({ outcome: 'skipped' });
+});
+
+test('a script that prints without measure fills no journal, and its verdict is its exit code', async () => {
+  await using bench = await openPipelineBench({
+    Dockerfile: DOCKERFILE,
+    'test/flood.sh': `#!/bin/sh
+echo first
+head -c 50000000 /dev/zero | tr '\\0' 'x' | fold -w 99
+echo last
+exit 3
+`,
+  });
+  await configure(bench, '    suites: { behaviour: false, script: test/flood.sh }\n');
+
+  const run = await bench.run('test');
+
+  const printed = run.events.map((each) => (each.type === 'step.output' ? each.text : '')).join('');
+  expect(run.outcome).toBe('failed');
+  expect(printed.length).toBeLessThan(1.3 * 1024 ** 2);
+  expect(printed).toContain('first');
+  expect(printed).toMatch(/characters left out/u);
+  expect(printed).toContain('last');
+});
+
+function splitTag(ref: string): [repository: string, tag: string] {
+  const at = ref.lastIndexOf(':');
+  return [ref.slice(0, at), ref.slice(at + 1)];
+}
 
 test('a step of no image is a bug: STEP_UNKNOWN', async () => {
   await using bench = await openPipelineBench({ Dockerfile: DOCKERFILE });

@@ -8,6 +8,7 @@ import type { SuiteContext, SuiteKind } from '../suites/contract.ts';
 import { suiteEnvironment } from '../suites/environment.ts';
 import { suiteKinds } from '../suites/index.ts';
 import { PipelineError } from './errors.ts';
+import { limitOutput } from './output-limit.ts';
 import { imageOf } from './project-image.ts';
 import type { ProjectImage } from './project.ts';
 import type { Assessment, RunContext, StepResult } from './run-context.ts';
@@ -103,6 +104,9 @@ async function runSuite(test: {
   if (record === undefined)
     throw new PipelineError('IMAGE_VANISHED', `${built.imageId} is no longer on the engine`);
   let imageClass: string | undefined;
+  const printed = limitOutput((source, text) =>
+    context.emit({ type: 'step.output', step: step.id, source, text }),
+  );
   const suiteContext: SuiteContext = {
     ...placeOf(context, settings),
     image: { name: image.name, ref: built.imageRef, record, profile: image.profile },
@@ -113,13 +117,13 @@ async function runSuite(test: {
       caseStarted: (id) => context.emit({ type: 'case.started', step: step.id, id }),
       caseFinished: (finished) =>
         context.emit({ type: 'case.finished', step: step.id, case: { ...finished } }),
-      output: (source, text) => context.emit({ type: 'step.output', step: step.id, source, text }),
+      output: (source, text) => printed.write(source, text),
       classified: (found) => {
         imageClass = found;
       },
     },
   };
-  const cases = await kind.run(settings, suiteContext);
+  const cases = await kind.run(settings, suiteContext).finally(() => printed.end());
   const outcome = outcomeOf(cases);
   const common = {
     key: key.digest,
