@@ -1,9 +1,13 @@
+import { join } from 'node:path';
 import { shortDigest } from '../kernel/digest.ts';
+import { findProjectFolder } from '../pipeline/project-folder.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { findDrift, type TagDrift } from '../ship/drift.ts';
 import type { AppHost } from './app-host.ts';
 import { parseRemote } from './promote-digest.ts';
 import { openProof, type ProofRequest } from './proof-request.ts';
+import { readShippedDigests } from './shipped-digests.ts';
+import { STATE_FOLDER } from './state-folder.ts';
 
 export interface RepositoryDrift {
   readonly repository: string;
@@ -25,10 +29,12 @@ export async function findRepositoryDrift(
     signal: host.signal,
     onWarning: (message) => host.stderr.write(`${message}\n`),
   });
+  const folder = join(await findProjectFolder(host.cwd), STATE_FOLDER);
+  const known = await readShippedDigests({ folder, clock: host.clock }, name);
   return {
     repository: name,
     isEvidenceJudged: lookup !== undefined,
-    tags: await findDrift(repository, lookup),
+    tags: await findDrift(repository, lookup, known),
   };
 }
 

@@ -192,7 +192,8 @@ test('history, rollback and drift of one repository', async () => {
   });
   const history = await showHistory(host, name);
   const clean = await findRepositoryDrift(host, { ref: name, proof });
-  await repository.manifests.put({ ...release.manifest, reference: 'latest' });
+  const foreign = await pushRelease(repository, NEW);
+  await repository.manifests.put({ ...foreign.manifest, reference: 'latest' });
   const drifted = await findRepositoryDrift(host, { ref: name, proof: { keys: [] } });
 
   expect(rolled.digest).toBe(old.digest);

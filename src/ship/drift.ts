@@ -21,8 +21,9 @@ export interface DriftFinding {
 export async function findDrift(
   repository: Repository,
   lookup: ProofLookup | undefined,
+  known: readonly Digest[] = [],
 ): Promise<readonly TagDrift[]> {
-  const histories = await readTagHistory(repository);
+  const histories = await readTagHistory(repository, { known });
   const proofs = new Map<Digest, Promise<Proof>>();
   const prove = async (digest: Digest): Promise<Proof | undefined> => {
     if (lookup === undefined) return undefined;

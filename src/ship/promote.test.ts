@@ -205,6 +205,47 @@ describe('another writer', () => {
     expect(await digestsOf(app, ['1.2', 'latest'])).toEqual({ '1.2': foreign.digest });
   });
 
+  test('on another machine that ships a newer commit meanwhile wins, and ours is superseded', async () => {
+    await using elsewhere = await openPromotions();
+    const [old, release] = [await pushRelease(app, OLD), await pushRelease(app, NEW)];
+    const repository = withOther(app, {
+      after: async (tag) => {
+        if (tag === '1.0.0') await elsewhere.promote(elsewhere.request(app, release));
+      },
+    });
+    const request = promotions.request(repository, old, { tagNames: ['1.0.0', 'latest'] });
+
+    const outcome = await promotions.promote(request);
+
+    expect(outcome.ok && outcome.promotions.get(request)).toMatchObject({
+      moved: [{ tag: '1.0.0' }],
+      superseded: [{ tag: 'latest' }],
+    });
+    expect(await digestsOf(app, ['latest'])).toEqual({ latest: release.digest });
+  });
+
+  test('on another machine that takes an immutable tag meanwhile stops the set', async () => {
+    const [release, foreign] = [await pushRelease(app, NEW), await pushRelease(app, OLD)];
+    const repository = withOther(app, {
+      after: async (tag) => {
+        if (tag === '1.0.0') await app.manifests.put({ ...foreign.manifest, reference: '1.0.1' });
+      },
+    });
+
+    const outcome = await promotions.promote(
+      promotions.request(repository, release, { tagNames: ['1.0.0', '1.0.1', 'latest'] }),
+    );
+
+    expect(outcome).toMatchObject({
+      ok: false,
+      error: { code: 'TAG_IMMUTABLE_CONFLICT' },
+      returned: [{ move: { tag: '1.0.0' } }],
+    });
+    expect(await digestsOf(app, ['1.0.0', '1.0.1', 'latest'])).toEqual({
+      '1.0.1': foreign.digest,
+    });
+  });
+
   test('that took the lease over stops us before the next write, and nothing is brought back: LEASE_LOST', async () => {
     const [old, release] = [await pushRelease(app, OLD), await pushRelease(app, NEW)];
     await promotions.promote(promotions.request(app, old, { tagNames: ['1.2', 'latest'] }));

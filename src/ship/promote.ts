@@ -1,5 +1,6 @@
 import type { Clock } from '../host/clock.ts';
 import { isDigest, type Digest } from '../kernel/digest.ts';
+import type { Manifest } from '../registry/contract.ts';
 import { RegistryError } from '../registry/errors.ts';
 import { exitCodes, messageOf } from '../kernel/errors.ts';
 import { ShipError } from './errors.ts';
@@ -8,7 +9,7 @@ import { decideTag, type TagDecision, type TagOccupant } from './promotion-plan.
 import { keepRecord } from './promotion-record.ts';
 import type { Promotion, PromotionRequest, SetOutcome, TagMove } from './promotion.ts';
 import { leaseOf, returnTags, type PlacedTag } from './return-tags.ts';
-import { readTagHeads, tagsElsewhere, type TagHeads } from './tag-heads.ts';
+import { readTagHeads, tagsElsewhere } from './tag-heads.ts';
 import { readOccupants } from './tag-occupants.ts';
 
 export interface PromoteOptions {
@@ -81,9 +82,9 @@ async function withLeases<Result>(
 
 interface Decided {
   readonly request: PromotionRequest;
-  readonly heads: TagHeads;
   readonly occupants: ReadonlyMap<string, TagOccupant | null>;
-  readonly decisions: readonly TagDecision[];
+  /** By tag. What the last look before a write finds may change one. */
+  readonly decisions: Map<string, TagDecision>;
 }
 
 async function promoteHeld(work: SetWork): Promise<ReadonlyMap<PromotionRequest, Promotion>> {
@@ -96,9 +97,9 @@ async function promoteHeld(work: SetWork): Promise<ReadonlyMap<PromotionRequest,
     work.at = each.request;
     await keepRecordOf(each, work);
   }
-  for (const { plan, decision } of inMovingOrder(decided)) {
+  for (const { plan, planned } of inMovingOrder(decided)) {
     work.at = plan.request;
-    await moveTag(plan, decision, work);
+    await moveTag(plan, planned, work);
   }
   for (const plan of decided) {
     work.at = plan.request;
@@ -119,19 +120,31 @@ async function decide(request: PromotionRequest): Promise<Decided> {
     new Map([...heads].filter(([tag]) => elsewhere.has(tag))),
   );
   const decisions = tags.map((planned) =>
-    decideTag(planned, occupants.get(planned.tag) ?? occupantOf(heads, planned.tag), {
-      digest: manifest.digest,
-      committedAt: request.record.committedAt,
-      mayGoBack: request.mayGoBack,
-    }),
+    decideOne(request, planned, occupants.get(planned.tag) ?? occupantOf(heads.get(planned.tag))),
   );
-  const conflict = decisions.find(({ action }) => action === 'conflict');
-  if (conflict !== undefined) throw takenForGood(request, conflict);
-  return { request, heads, occupants, decisions };
+  return {
+    request,
+    occupants,
+    decisions: new Map(decisions.map((decision) => [decision.tag, decision])),
+  };
 }
 
-function occupantOf(heads: TagHeads, tag: string): TagOccupant | null {
-  const head = heads.get(tag);
+/** @throws {ShipError} TAG_IMMUTABLE_CONFLICT */
+function decideOne(
+  request: PromotionRequest,
+  planned: PromotionRequest['tags'][number],
+  occupant: TagOccupant | null,
+): TagDecision {
+  const decision = decideTag(planned, occupant, {
+    digest: request.manifest.digest,
+    committedAt: request.record.committedAt,
+    mayGoBack: request.mayGoBack,
+  });
+  if (decision.action === 'conflict') throw takenForGood(request, decision);
+  return decision;
+}
+
+function occupantOf(head: Manifest | null | undefined): TagOccupant | null {
   return head ? { digest: head.digest } : null;
 }
 
@@ -149,7 +162,7 @@ function takenForGood(
 /** Written before the tags move: a run that dies in between leaves no move that nobody explains. */
 async function keepRecordOf(plan: Decided, { options, leases }: SetWork): Promise<void> {
   const { request, decisions, occupants } = plan;
-  const moves = decisions.filter(({ action }) => action === 'move');
+  const moves = decisionsOf(decisions, 'move');
   if (moves.length === 0) return;
   const at = options.clock.now().toISOString();
   const effect = { kind: 'record', digest: request.manifest.digest } as const;
@@ -185,38 +198,54 @@ function holdOf(occupant: TagOccupant | null, at: string): string {
 
 interface PlannedMove {
   readonly plan: Decided;
-  readonly decision: TagDecision;
+  readonly planned: PromotionRequest['tags'][number];
 }
 
 /** The specific tags of all images first: what many people follow changes last, and all at one time. */
 function inMovingOrder(decided: readonly Decided[]): readonly PlannedMove[] {
   const moves = decided.flatMap((plan) =>
-    plan.decisions
-      .filter(({ action }) => action === 'move')
-      .map((decision) => ({ plan, decision })),
+    plan.request.tags
+      .filter(({ tag }) => plan.decisions.get(tag)?.action === 'move')
+      .map((planned) => ({ plan, planned })),
   );
-  const isMoving = ({ plan, decision }: PlannedMove): boolean =>
-    plan.request.tags.find(({ tag }) => tag === decision.tag)?.kind === 'moving';
+  const isMoving = ({ planned }: PlannedMove): boolean => planned.kind === 'moving';
   return [...moves.filter((move) => !isMoving(move)), ...moves.filter(isMoving)];
 }
 
 async function moveTag(
-  { request, heads }: Decided,
-  { tag, from }: TagDecision,
+  { request, decisions }: Decided,
+  planned: PromotionRequest['tags'][number],
   { leases, options, placed }: SetWork,
 ): Promise<void> {
   const { manifest, repository, journal } = request;
-  const move: TagMove = { tag, from, to: manifest.digest };
+  const { tag } = planned;
   options.signal.throwIfAborted();
   await leaseOf(request, leases).assertHeld();
+  // Another machine has other leases: what it did meanwhile is seen here, and what it does now, at the end.
+  const before = (await repository.manifests.read(tag)) ?? null;
+  const decision = await decideAgain(request, planned, { decision: decisions.get(tag), before });
+  decisions.set(tag, decision);
+  if (decision.action !== 'move') return;
+  const move: TagMove = { tag, from: decision.from, to: manifest.digest };
   journal.intent({ kind: 'tag', move });
-  placed.push({ request, move, before: heads.get(tag) ?? null });
+  placed.push({ request, move, before });
   try {
     await repository.manifests.put({ ...manifest, reference: tag });
   } catch (error) {
     throw asConflict(error, request, move);
   }
   journal.done({ kind: 'tag', move });
+}
+
+async function decideAgain(
+  request: PromotionRequest,
+  planned: PromotionRequest['tags'][number],
+  now: { readonly decision: TagDecision | undefined; readonly before: Manifest | null },
+): Promise<TagDecision> {
+  const { decision, before } = now;
+  if (decision !== undefined && decision.from === (before?.digest ?? null)) return decision;
+  const occupants = await readOccupants(request.repository, new Map([[planned.tag, before]]));
+  return decideOne(request, planned, occupants.get(planned.tag) ?? null);
 }
 
 /** A tag that shows neither the old nor the new digest after our write was written by somebody else. */
@@ -245,8 +274,8 @@ function conflict(
 /** Catches a writer that came between our write of one tag and the end. */
 async function readAllBack({ request, decisions }: Decided): Promise<void> {
   const { repository, manifest } = request;
-  const ours = decisions.filter(({ action }) => action === 'move' || action === 'keep');
-  if (!ours.some(({ action }) => action === 'move')) return;
+  if (decisionsOf(decisions, 'move').length === 0) return;
+  const ours = [...decisionsOf(decisions, 'move'), ...decisionsOf(decisions, 'keep')];
   const now = await readTagHeads(
     repository,
     ours.map(({ tag }) => tag),
@@ -256,13 +285,22 @@ async function readAllBack({ request, decisions }: Decided): Promise<void> {
 }
 
 function toPromotion({ request, decisions }: Decided): Promotion {
-  const of = (action: TagDecision['action']): readonly TagDecision[] =>
-    decisions.filter((decision) => decision.action === action);
   return {
-    moved: of('move').map(({ tag, from }) => ({ tag, from, to: request.manifest.digest })),
-    kept: of('keep').map(({ tag }) => tag),
-    superseded: of('superseded').map(({ tag, reason }) => ({ tag, reason })),
+    moved: decisionsOf(decisions, 'move').map(({ tag, from }) => ({
+      tag,
+      from,
+      to: request.manifest.digest,
+    })),
+    kept: decisionsOf(decisions, 'keep').map(({ tag }) => tag),
+    superseded: decisionsOf(decisions, 'superseded').map(({ tag, reason }) => ({ tag, reason })),
   };
+}
+
+function decisionsOf(
+  decisions: ReadonlyMap<string, TagDecision>,
+  action: TagDecision['action'],
+): readonly TagDecision[] {
+  return [...decisions.values()].filter((decision) => decision.action === action);
 }
 
 function isLeaseLost(error: unknown): boolean {
