@@ -2,12 +2,14 @@ import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import {
   layerRecordsSchema,
+  openLayerScan,
   scanLayer,
   SCAN_VERSION,
   type LayerRecords,
 } from '../evidence/sbom/layer-scan.ts';
 import { mergeLayers, type ImagePackages } from '../evidence/sbom/merge-layers.ts';
-import { hexOf } from '../kernel/digest.ts';
+import { hexOf, type Digest } from '../kernel/digest.ts';
+import type { LayerWatcher } from '../ship/pack.ts';
 import type { PackedImage, PackedLayer } from '../ship/packed-image.ts';
 import type { BlobStore } from '../ship/store.ts';
 
@@ -25,21 +27,40 @@ export async function readImagePackages(
   return mergeLayers(layers);
 }
 
+/** Reads the records of layers while they are packed. */
+export function watchPackages(store: BlobStore, signal: AbortSignal): () => LayerWatcher {
+  return () => {
+    const scan = openLayerScan(signal);
+    return {
+      write: scan.write,
+      end: async (diffId) => await keepRecords(store, diffId, await scan.end()),
+    };
+  };
+}
+
 async function readLayer(
   layer: PackedLayer,
   store: BlobStore,
   signal: AbortSignal,
 ): Promise<LayerRecords> {
-  const name = `packages-${hexOf(layer.diffId)}-${SCAN_VERSION}.json`;
-  const kept = parseRecords(await store.readRecord(name));
+  const kept = parseRecords(await store.readRecord(nameOf(layer.diffId)));
   if (kept !== undefined) return kept;
   const tar = createGunzip();
   // A file that cannot be read ends the tar with the same error, which the scan reports.
   pipeline(store.open(layer.digest), tar, () => undefined);
   const records = await scanLayer(tar, { signal });
-  // What could not be read whole is tried again the next time.
-  if (records.problem === undefined) await store.writeRecord(name, JSON.stringify(records));
+  await keepRecords(store, layer.diffId, records);
   return records;
+}
+
+function nameOf(diffId: Digest): string {
+  return `packages-${hexOf(diffId)}-${SCAN_VERSION}.json`;
+}
+
+/** What could not be read whole is tried again the next time. */
+async function keepRecords(store: BlobStore, diffId: Digest, records: LayerRecords): Promise<void> {
+  if (records.problem !== undefined) return;
+  await store.writeRecord(nameOf(diffId), JSON.stringify(records));
 }
 
 function parseRecords(text: string | undefined): LayerRecords | undefined {

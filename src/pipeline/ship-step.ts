@@ -13,6 +13,7 @@ import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
 import { attest } from './attest.ts';
 import { PipelineError } from './errors.ts';
+import { watchPackages } from './image-packages.ts';
 import { imageOf } from './project-image.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
 import { promotionOf, type ReadyShipment } from './promote-shipments.ts';
@@ -179,6 +180,7 @@ async function pack(shipment: Shipment): Promise<PackedImage> {
         engine: context.engine,
         image: record,
         signal: context.signal,
+        watchLayer: watchPackages(shipment.store, context.signal),
       });
       output(
         shipment,

@@ -28,6 +28,15 @@ export interface PackOptions {
   readonly signal: AbortSignal;
   /** Told as uncompressed bytes go by. */
   readonly onBytes?: ((sizeBytes: number) => void) | undefined;
+  /** Somebody who reads along while a layer is packed: its bytes go by only once. */
+  readonly watchLayer?: (() => LayerWatcher) | undefined;
+}
+
+export interface LayerWatcher {
+  /** Packing goes on when this resolves. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Called when the layer is packed. */
+  end(diffId: Digest): Promise<void>;
 }
 
 /**
@@ -157,11 +166,14 @@ async function packLayer(
   const hintName = `entry-${digestOf(entry.header.name).slice(7)}-${PACKER_VERSION}.json`;
   const hint = parseRecord(layerRecordSchema, await store.readRecord(hintName));
   const diff = createHash('sha256');
-  const bytes = hashing(bytesOf(entry), (chunk) => {
+  const isHinted = hint !== undefined && (await store.has(hint));
+  const watcher = isHinted ? undefined : options.watchLayer?.();
+  const bytes = tapping(bytesOf(entry), async (chunk) => {
     diff.update(chunk);
     options.onBytes?.(chunk.length);
+    await watcher?.write(chunk);
   });
-  if (hint !== undefined && (await store.has(hint))) {
+  if (isHinted) {
     for await (const chunk of bytes) void chunk;
     if (`sha256:${diff.digest('hex')}` === hint.diffId) return hint;
     await store.writeRecord(hintName, 'wrong');
@@ -170,6 +182,7 @@ async function packLayer(
   const blob = await store.write(gzipBlocks(bytes, GZIP_LEVEL));
   const layer: PackedLayer = { ...blob, diffId: `sha256:${diff.digest('hex')}` };
   await store.writeRecord(hintName, JSON.stringify(layer));
+  await watcher?.end(layer.diffId);
   return layer;
 }
 
@@ -225,12 +238,12 @@ async function* bytesOf(entry: SavedEntry): AsyncGenerator<Uint8Array> {
   }
 }
 
-async function* hashing(
+async function* tapping(
   bytes: AsyncIterable<Uint8Array>,
-  onChunk: (chunk: Uint8Array) => void,
+  onChunk: (chunk: Uint8Array) => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   for await (const chunk of bytes) {
-    onChunk(chunk);
+    await onChunk(chunk);
     yield chunk;
   }
 }

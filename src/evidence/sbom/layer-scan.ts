@@ -1,4 +1,5 @@
-import type { Readable } from 'node:stream';
+import { once } from 'node:events';
+import { PassThrough, type Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
 import { z } from 'zod';
 import { messageOf } from '../../kernel/errors.ts';
@@ -103,6 +104,33 @@ export async function scanLayer(
     layer.destroy();
   }
   return found;
+}
+
+/** The same for a layer whose bytes somebody else reads, in the order in which they go by. */
+export interface LayerScan {
+  /** Resolves when more can be taken. Never fails: what is wrong with the layer is part of its records. */
+  write(chunk: Uint8Array): Promise<void>;
+  end(): Promise<LayerRecords>;
+}
+
+export function openLayerScan(signal: AbortSignal): LayerScan {
+  const layer = new PassThrough();
+  const records = scanLayer(layer, { signal });
+  // A cancelled run hears of it where it is waited for.
+  const isOver = records.then(
+    () => undefined,
+    () => undefined,
+  );
+  return {
+    write: async (chunk) => {
+      if (layer.destroyed || layer.write(chunk)) return;
+      await Promise.race([isOver, once(layer, 'drain')]);
+    },
+    end: async () => {
+      layer.end();
+      return await records;
+    },
+  };
 }
 
 type FileRecords = Pick<LayerRecords['files'][number], 'packages' | 'os'>;

@@ -5,7 +5,7 @@ import { createGunzip, gzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
 import { describe, expect, test } from 'vitest';
 import { packEntries, type LayerEntry } from '../../engine/image-archive.ts';
-import { layerRecordsSchema, scanLayer, type LayerRecords } from './layer-scan.ts';
+import { layerRecordsSchema, openLayerScan, scanLayer, type LayerRecords } from './layer-scan.ts';
 import { mergeLayers } from './merge-layers.ts';
 
 const { signal } = new AbortController();
@@ -175,5 +175,25 @@ describe('a hostile layer', () => {
     });
 
     await expect(scanning).rejects.toThrow('cancelled');
+  });
+});
+
+describe('a layer that somebody else reads', () => {
+  test('gives the same records, in whatever pieces it goes by', async () => {
+    const large = { path: '/large', contents: randomBytes(3_000_000) };
+    const tar = await packEntries([large, npm('/app', 'a'), large, npm('/app', 'b')]);
+    const scan = openLayerScan(signal);
+
+    for (let at = 0; at < tar.length; at += 70_001) await scan.write(tar.subarray(at, at + 70_001));
+
+    expect(await scan.end()).toEqual(await scanLayer(Readable.from([tar]), { signal }));
+  });
+
+  test('is never held up by what is wrong with it', async () => {
+    const scan = openLayerScan(signal);
+
+    for (let count = 0; count < 100; count += 1) await scan.write(randomBytes(100_000));
+
+    expect((await scan.end()).problem).toBeTruthy();
   });
 });
