@@ -14,6 +14,16 @@ export type Change = 'base' | 'page' | 'app';
 
 export async function createKillProject(): Promise<KillProject> {
   const project = await createSampleProject();
+  const config = await project.read('seatrial.yaml');
+  await project.write(
+    'seatrial.yaml',
+    config
+      // What one build number names is never changed, and each of these runs ships something else.
+      .replace("'{build}'", "'7'")
+      // One container after the other is enough to be killed with.
+      .replace('ports-listen, answers', 'answers')
+      .replace(' ephemeral,', ''),
+  );
   const baseDockerfile = await project.read('base/Dockerfile');
   const server = await project.read('app/server.sh');
   const changes = {
@@ -24,9 +34,6 @@ export async function createKillProject(): Promise<KillProject> {
   };
   let count = 0;
   await project.write('test/app.test.sh', SCRIPT, 0o755);
-  // What one build number names is never changed, and each of these runs ships something else.
-  const config = await project.read('seatrial.yaml');
-  await project.write('seatrial.yaml', config.replace("'{build}'", "'7'"));
   for (const change of Object.values(changes)) await change(count);
   return {
     ...project,
@@ -66,6 +73,36 @@ docker exec "$container" wget -q -O - http://127.0.0.1:8000/ | grep hello
 docker rm -f "$container" >/dev/null
 docker volume rm "$volume" >/dev/null
 `;
+
+/** The same with a Vitest file as the one suite of `app`. */
+export async function createSpecProject(): Promise<KillProject> {
+  const project = await createKillProject();
+  const config = await project.read('seatrial.yaml');
+  await project.write(
+    'seatrial.yaml',
+    config
+      .replace(/behaviour: \{ only.*/u, 'behaviour: false')
+      .replace('script: test/app.test.sh', 'spec: test/app.spec.ts'),
+  );
+  await project.write('test/app.spec.ts', SPEC);
+  return project;
+}
+
+const SPEC = `import { expect, test } from 'seatrial/test';
+test('answers', async ({ run }) => {
+  const container = await run();
+  console.log('its container is there');
+  const answer = await fetch(container.url(8000));
+  expect(await answer.text()).toContain('hello');
+});
+`;
+
+/** When a Vitest file has a container. */
+export const specMoment: KillMoment = {
+  when: 'a Vitest file runs, with a container of its own',
+  change: 'app',
+  is: matches({ type: 'step.output', step: 'test:app:spec', text: /its container is there/u }),
+};
 
 /** A moment of a run: the event after which the run is interrupted, and what has to change for it to come. */
 export interface KillMoment {

@@ -39,12 +39,20 @@ async function temporaryFilesOf(project: SampleProject): Promise<readonly string
 /** Half-written files and locks in `.seatrial`: a run that was killed may leave them, the next one may not. */
 export async function draftsOf(project: SampleProject): Promise<readonly string[]> {
   const files = await filesBelow(join(project.folder, '.seatrial'));
-  return files.filter((path) => /\.tmp$|\.dead$|\/locks\/|\/store\/tmp\//u.test(path));
+  // A lease outlives its holder, to count the holders.
+  return files.filter((path) => /\.tmp$|\.dead$|\/locks\/(?!.*\.json$)|\/store\/tmp\//u.test(path));
 }
 
+/** Folders may vanish meanwhile: then they hold nothing. */
 async function filesBelow(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.map((entry) => join(entry.parentPath, entry.name));
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? [path, ...(await filesBelow(path))] : [path];
+    }),
+  );
+  return found.flat();
 }
 
 /** Processes that have to do with the project: by what they were called with, by where they are, by what they were told. */
