@@ -270,3 +270,20 @@ test('a TLS engine that is dialled without TLS is an engine that cannot be used'
 
   await expect(connecting).rejects.toMatchObject({ exitCode: 3 });
 });
+
+test('an engine without a free network says what to do about it', async () => {
+  await using engine = await startFakeEngine((_, response) => {
+    response.writeHead(500);
+    response.end(
+      '{"message":"could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network"}',
+    );
+  });
+  const connected = await connectEngine({ env, host: engine.host });
+
+  const creating = connected.objects.createNetwork('x', {});
+
+  await expect(creating).rejects.toMatchObject({
+    code: 'ENGINE_FAILED',
+    hint: 'Remove networks that nobody uses, or give the engine more `default-address-pools`.',
+  });
+});

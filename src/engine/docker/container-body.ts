@@ -33,6 +33,9 @@ export function toContainerBody(
   });
 }
 
+/** More than any service needs, and few enough that one which forks without end harms itself alone. */
+const MOST_PROCESSES = 4096;
+
 function toHostConfig(
   spec: ContainerSpec,
   publishAddress: string,
@@ -49,6 +52,7 @@ function toHostConfig(
     // Without this the engine allows as much swap again, and a limit is none.
     MemorySwap: spec.memoryBytes,
     NanoCpus: spec.cpus === undefined ? undefined : Math.round(spec.cpus * 1e9),
+    PidsLimit: MOST_PROCESSES,
     ReadonlyRootfs: spec.isReadOnly,
     Init: spec.init,
   });

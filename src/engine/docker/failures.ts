@@ -97,6 +97,11 @@ function hintFor(code: string, target: DialTarget): { readonly hint?: string } {
 const CANNOT_RUN =
   /OCI runtime (?:create|exec) failed|runc (?:create|run) failed|failed to create (?:shim )?task/u;
 
+/** Every network takes a part of a pool; by default there are 31. */
+const NO_ADDRESSES = /non-overlapping IPv4 address pool|all predefined address pools/u;
+const ADDRESSES_HINT =
+  'Remove networks that nobody uses, or give the engine more `default-address-pools`.';
+
 function refusal(
   thrown: unknown,
   { status, call }: { readonly status: number; readonly call: FailedCall },
@@ -107,6 +112,7 @@ function refusal(
   return new EngineError(code, `The engine ${verb} ${call.request}: ${text}`, {
     cause: thrown,
     details: { request: call.request, status, answer: text },
+    ...(NO_ADDRESSES.test(text) ? { hint: ADDRESSES_HINT } : {}),
   });
 }
 

@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import { extract, type Header } from 'tar-stream';
 import type { Engine } from '../../engine/contract.ts';
 
@@ -47,11 +46,26 @@ export async function firstEntryOf(
 ): Promise<FileEntry | undefined> {
   return withArchive(engine, { containerId, path }, async (entries) => {
     for await (const entry of entries) {
-      const content = entry.header.type === 'file' ? await text(entry) : '';
+      const content = entry.header.type === 'file' ? await beginningOf(entry) : '';
       return { header: entry.header, content };
     }
     return undefined;
   });
+}
+
+/** What we look for is short; what an image puts in its place may have no end. */
+const MOST_CONTENT_BYTES = 64 * 1024;
+
+async function beginningOf(entry: AsyncIterable<unknown>): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const piece of entry) {
+    if (!(piece instanceof Uint8Array)) continue;
+    pieces.push(piece);
+    sizeBytes += piece.length;
+    if (sizeBytes >= MOST_CONTENT_BYTES) break;
+  }
+  return Buffer.concat(pieces).subarray(0, MOST_CONTENT_BYTES).toString();
 }
 
 /** Reads as much of an archive as wanted, then drops the rest. Absent when there is no such path. */
