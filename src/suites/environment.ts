@@ -4,7 +4,7 @@ import type { Environment } from '../host/environment.ts';
  * Names whose values open a registry, sign something, or open anything else. One rule per line, so that the
  * documentation can print them: see `docs/script-tests.md`.
  */
-export const withheldNames: readonly RegExp[] = [
+const withheldNames: readonly RegExp[] = [
   /TOKEN|PASSWORD|PASSWD|PASSPHRASE|SECRET|CREDENTIAL|ASKPASS/iu,
   /(?:^|_)(?:PASS|AUTH|KEY|KEYS|APIKEY|ACCESS_KEY_ID|PRIVATE_KEY)(?:_|$)/iu,
   /^(?:REGISTRY|COSIGN|SIGSTORE|NOTATION|FULCIO|REKOR|SEATRIAL_KEY|ACTIONS_ID_TOKEN|CI_REGISTRY)(?:_|$)/iu,

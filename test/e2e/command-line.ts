@@ -23,7 +23,7 @@ export interface CommandPlace {
 }
 
 /** Starts the command as a person would, with colours off and in a process group of its own. */
-export function startSeatrial(argv: readonly string[], place: CommandPlace): ChildProcess {
+function startSeatrial(argv: readonly string[], place: CommandPlace): ChildProcess {
   return spawn(BIN, argv, {
     cwd: place.folder,
     env: { ...withoutCi(process.env), NO_COLOR: '1', ...place.env },

@@ -164,7 +164,7 @@ function parseReady(ready: z.input<typeof readySchema>): Ready {
   );
 }
 
-export function nameOf(named: Named): string {
+function nameOf(named: Named): string {
   return typeof named === 'string' ? named : named.name;
 }
 
