@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { processEnvironment } from '../../src/host/environment.ts';
+import { runProcess } from '../../src/host/process.ts';
 import { interruptAt, runSeatrial, type CommandPlace } from './command-line.ts';
-import { commitAll } from './git-checkout.ts';
+import { makeCheckout } from './git-checkout.ts';
 import { matches } from './kill-project.ts';
 import { createSampleProject, type SampleProject } from './sample-project.ts';
 import { createTemporaryPlace, type TemporaryPlace } from './temporary-place.ts';
@@ -71,24 +72,21 @@ test('a docker push of another image between our write and the last read-back is
   await using project = await createSampleProject();
   const ref = `${project.registry.host}/sample/app:7`;
   const built = await runSeatrial(['build'], project.place());
-  let pushed = '';
+  let pushing: Promise<string> | undefined;
 
   const run = await interruptAt(['ci'], project.place(), {
     moment: { is: matches({ type: 'effect.done', effect: 'tag', details: { tag: '7' } }) },
     act: (pid) => {
       process.kill(pid, 'SIGSTOP');
-      try {
-        pushed = pushForeign(project, ref);
-      } finally {
-        process.kill(pid, 'SIGCONT');
-      }
+      pushing = pushForeign(project, ref).finally(() => process.kill(pid, 'SIGCONT'));
     },
   });
 
+  const pushed = await pushing;
   const tags = await project.tags();
   expect(built.exitCode, built.stdout).toBe(0);
   expect(run, run.stdout).toMatchObject({ wasReached: true, exitCode: 1 });
-  expect(run.stdout).toContain('TAG_CONFLICT');
+  expect(run.stdout).toContain('Find out who else pushes to this repository');
   expect(tags['sample/app:7']).toBe(pushed);
   expect(run.stdout.replaceAll(/\s+/gu, '')).toContain(`nowpointsto${pushed}`);
   expect(tags['sample/app:latest']).toBeUndefined();
@@ -115,7 +113,8 @@ test('a rollback is kept by a run for the same commit, and ended by one for a ne
   );
   const again = await ship('8', 'bad');
   const held = (await project.tags())['sample/app:latest'];
-  await commitAll(project.folder);
+  // A second commit of the same checkout.
+  await makeCheckout(project.folder);
   await ship('9', 'fixed');
   const tags = await project.tags();
   const history = await runSeatrial(['history', latest], project.place());
@@ -127,19 +126,17 @@ test('a rollback is kept by a run for the same commit, and ended by one for a ne
   expect(history.stdout).toContain('because: loses sessions');
 });
 
-/** What somebody else would do: an image of their own, under our tag, by the engine. */
-function pushForeign(project: SampleProject, ref: string): string {
-  const docker = (...argv: readonly string[]): string => {
-    const { status, stdout, stderr } = spawnSync('docker', argv, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`docker ${argv.join(' ')}: ${stderr}`);
-    return stdout;
-  };
-  const [image = ''] = docker('images', '-q', '--filter', `label=seatrial.sample=${project.id}`)
-    .trim()
-    .split('\n')
-    .toReversed();
-  docker('tag', image, ref);
-  const pushed = /digest: (sha256:[a-f0-9]{64})/u.exec(docker('push', ref))?.[1];
-  docker('rmi', ref);
-  return pushed ?? '';
+/** What somebody else would do: an image of their own, under our tag, by the engine. Its digest. */
+async function pushForeign(project: SampleProject, ref: string): Promise<string> {
+  const ids = await docker('images', '-q', '--filter', `label=seatrial.sample=${project.id}`);
+  await docker('tag', ids.trim().split('\n').at(-1) ?? '', ref);
+  const pushed = /digest: (sha256:[a-f0-9]{64})/u.exec(await docker('push', ref))?.[1];
+  await docker('rmi', ref);
+  return pushed ?? 'nothing';
+}
+
+async function docker(...argv: readonly string[]): Promise<string> {
+  const { exitCode, output } = await runProcess('docker', argv, { env: processEnvironment() });
+  if (exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${output}`);
+  return output;
 }
