@@ -94,6 +94,13 @@ images:
     expect(config.images['env']?.ready?.port).toBe(80);
   });
 
+  test.each(['extends: https://config.example/base.yaml', '!include https://x.example/y.yaml'])(
+    'takes nothing from elsewhere: %s is refused',
+    async (line) => {
+      await expect(load(`${line}\nimages: { app: {} }`)).rejects.toThrow(ConfigError);
+    },
+  );
+
   test('is YAML 1.2: no, on and yes are text', async () => {
     const { config } = await load('images: { app: { labels: { a: no, b: on, c: yes } } }');
 

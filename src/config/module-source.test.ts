@@ -22,6 +22,10 @@ const modules = {
       'export default { images: { app: { ready: { port: "x" }, contxt: "." } } };',
   },
   broken: { 'seatrial.config.ts': 'export default {' },
+  fromNetwork: {
+    'seatrial.config.ts':
+      "import more from 'https://config.example/seatrial.js';\nexport default more;\n",
+  },
   unstrippable: { 'seatrial.config.ts': 'enum A { B }\nexport default {};' },
 } as const;
 
@@ -117,6 +121,11 @@ test('a module that is no JavaScript is CONFIG_SYNTAX with its name', () => {
   expect(results['broken']).toMatch(
     /^CONFIG_SYNTAX: 1 problem in seatrial\.config\.ts\n\nseatrial\.config\.ts: The module cannot be loaded: /u,
   );
+});
+
+test('a module that takes another from the network is refused, and nothing is fetched', () => {
+  expect(results['fromNetwork']).toContain('CONFIG_SYNTAX');
+  expect(results['fromNetwork']).toContain("protocol 'https:'");
 });
 
 test('a module that cannot be stripped is CONFIG_SYNTAX and says why', () => {

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await scope.close();
+  await scope[Symbol.asyncDispose]();
   await image[Symbol.asyncDispose]();
 });
 

@@ -8,7 +8,7 @@ import type { Probe, ProbeContext } from './contract.ts';
 
 /** Ready when every one of the ports listens on more than loopback. */
 export function portProbe(ports: readonly number[]): Probe {
-  const names = ports.join(', ');
+  const names = listOf(ports.map(String));
   return {
     kind: 'port',
     waitsFor: `a TCP socket on port ${names} on more than loopback`,
@@ -16,12 +16,25 @@ export function portProbe(ports: readonly number[]): Probe {
   };
 }
 
+/** An image may EXPOSE 65 535 ports. */
+const MOST_NAMED = 20;
+
+function listOf(texts: readonly string[], count = texts.length): string {
+  const named = texts.slice(0, MOST_NAMED).join(', ');
+  return count > MOST_NAMED ? `${named} and ${String(count - MOST_NAMED)} more` : named;
+}
+
 async function wait(context: ProbeContext, ports: readonly number[]): Promise<void> {
   try {
     await using reader = await openSocketReader(context.engine, context.containerId);
     await askUntil(context, async () => {
       const sockets = await reader.read();
-      context.saw(ports.map((port) => describe(port, sockets)).join(', '));
+      context.saw(
+        listOf(
+          ports.slice(0, MOST_NAMED).map((port) => describe(port, sockets)),
+          ports.length,
+        ),
+      );
       return ports.every((port) => isOpen(port, sockets));
     });
   } catch (error) {

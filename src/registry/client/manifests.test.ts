@@ -4,7 +4,13 @@ import type { Endpoint, Fault, FaultAction } from '../embedded/faults.ts';
 import { DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST } from '../media-types.ts';
 import { startCncfRegistry } from '../testing/cncf-registry.ts';
 import { startFaultyRegistry } from '../testing/faulty-registry.ts';
-import { descriptorOf, manifestOf, uploadSampleImage } from '../testing/sample-image.ts';
+import { startServer } from '../testing/guarded-registry.ts';
+import {
+  descriptorOf,
+  manifestOf,
+  memoryBlob,
+  uploadSampleImage,
+} from '../testing/sample-image.ts';
 import { openRepository } from './open-repository.ts';
 
 describe.each([
@@ -365,6 +371,35 @@ describe('an immutable tag', () => {
 
     await expect(put).rejects.toMatchObject({ code: 'TAG_IMMUTABLE' });
   });
+});
+
+test('a layer that names addresses to be fetched from is passed on, and nothing is fetched', async () => {
+  await using bait = await startServer((_, response) => response.end('secret'));
+  await using registry = await startFaultyRegistry();
+  const repository = registry.open();
+  const config = memoryBlob(Buffer.from('{}'));
+  await repository.blobs.upload(config);
+  const manifest = manifestOf({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: { mediaType: 'text/plain', digest: config.digest, size: config.sizeBytes },
+    layers: [
+      {
+        mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+        digest: digestOf('far away'),
+        size: 8,
+        urls: [`http://${bait.host}/layer`, 'http://169.254.169.254/latest/meta-data'],
+      },
+    ],
+  });
+
+  await repository.manifests.put({ ...manifest, reference: 'v1' });
+  const read = await repository.manifests.read('v1');
+  const layer = await repository.blobs.read(digestOf('far away'));
+
+  expect(read?.digest).toBe(manifest.digest);
+  expect(layer).toBeUndefined();
+  expect(bait.seen).toEqual([]);
 });
 
 describe('referrers', () => {

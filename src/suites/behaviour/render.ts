@@ -11,9 +11,15 @@ export function renderSize(bytes: number): string {
   return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** An image may EXPOSE 65 535 ports. */
+const MOST_ITEMS = 20;
+
+/** `a`, `a and b`, `a, b and c`; of very many the first ones and the number of the others. */
 export function renderList(items: readonly (string | number)[]): string {
   if (items.length < 2) return items.join('');
+  if (items.length > MOST_ITEMS) {
+    return `${items.slice(0, MOST_ITEMS).join(', ')} and ${items.length - MOST_ITEMS} more`;
+  }
   return `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
 }
 

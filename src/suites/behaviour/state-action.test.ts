@@ -41,6 +41,16 @@ describe('an HTTP answer', () => {
     );
   });
 
+  it('is matched in linear time, whatever the expression', () => {
+    const action = http({ expect: '^(a+)+$' });
+    const startedMs = performance.now();
+
+    judgeHttpAnswer(action, { status: 200, body: `${'a'.repeat(50_000)}!` });
+
+    // A backtracking engine needs longer than the age of the universe.
+    expect(performance.now() - startedMs).toBeLessThan(5000);
+  });
+
   it('is shown shortened', () => {
     const { seen } = judgeHttpAnswer(http(), { status: 200, body: 'x'.repeat(10_000) });
 
