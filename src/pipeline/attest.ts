@@ -1,5 +1,11 @@
+import type { StatementSigner } from '../evidence/signer.ts';
 import { testPlanDigest, type TestedSuite } from '../evidence/test-result.ts';
-import { evidenceFolder, keepStatements, type EvidencePlace } from './kept-evidence.ts';
+import {
+  evidenceFolder,
+  keepStatements,
+  pruneEvidence,
+  type EvidencePlace,
+} from './kept-evidence.ts';
 import {
   makeStatements,
   readTestedSuites,
@@ -21,7 +27,23 @@ export async function attest(tested: TestedImage): Promise<Attested> {
     digest: packed.manifest.digest,
     plan: testPlanDigest(suites),
   };
-  const { signer } = context;
+  const attested = await attestBy(context.signer, { tested, suites, place });
+  await pruneEvidence(context.stateFolder);
+  return attested;
+}
+
+async function attestBy(
+  signer: StatementSigner | undefined,
+  {
+    tested,
+    suites,
+    place,
+  }: {
+    readonly tested: TestedImage;
+    readonly suites: readonly TestedSuite[];
+    readonly place: EvidencePlace;
+  },
+): Promise<Attested> {
   if (signer === undefined) return await keepUnsigned(tested, suites, place);
   // Loaded by the few runs that ship with a key.
   const { attestSigned } = await import('./attest-signed.ts');

@@ -32,7 +32,7 @@ export function watchPackages(store: BlobStore, signal: AbortSignal): () => Laye
   return () => {
     const scan = openLayerScan(signal);
     return {
-      write: scan.write,
+      write: async (chunk) => await scan.write(chunk),
       end: async (diffId) => await keepRecords(store, diffId, await scan.end()),
     };
   };

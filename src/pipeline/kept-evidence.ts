@@ -1,9 +1,11 @@
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { BundleToAttach } from '../evidence/attestation-manifest.ts';
 import { nameOfType } from '../evidence/statement.ts';
 import { readTextIfThere, writeFileAtomically } from '../host/files.ts';
 import { hexOf, type Digest } from '../kernel/digest.ts';
+import { systemCodeOf } from '../kernel/errors.ts';
 
 /** What a folder of evidence is about. */
 export interface EvidencePlace {
@@ -40,6 +42,35 @@ export async function keepBundles(
   }
   // Last: what it lists is whole.
   await writeFileAtomically(join(folder, INDEX), JSON.stringify(index, null, 2));
+}
+
+const FOLDERS_KEPT = 50;
+
+/** Evidence that was attached is in the registry: only the newest is worth its place here. */
+export async function pruneEvidence(stateFolder: string): Promise<void> {
+  const root = join(stateFolder, 'evidence');
+  const names = (await ifThere(readdir(root))) ?? [];
+  if (names.length <= FOLDERS_KEPT) return;
+  const dated = await Promise.all(
+    names.map(async (name) => ({
+      name,
+      // Another run may remove the same at the same time.
+      writtenMs: (await ifThere(stat(join(root, name))))?.mtimeMs ?? 0,
+    })),
+  );
+  const old = dated.toSorted((a, b) => b.writtenMs - a.writtenMs).slice(FOLDERS_KEPT);
+  await Promise.all(
+    old.map(async ({ name }) => await rm(join(root, name), { recursive: true, force: true })),
+  );
+}
+
+async function ifThere<Found>(work: Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Everything that was kept for this image and plan, in the order of signing; absent unless all of it is there. */

@@ -110,7 +110,16 @@ export const credentialFaults: FaultGroup = {
       id: 'K7',
       happens: 'a signing key with a wrong password, of a wrong kind, or its public half',
       required: 'KEY_INVALID before anything is built',
-      open: 'the key is refused (src/evidence/keys.test.ts); a run does not read it before it builds yet',
+      coveredBy: [
+        {
+          file: 'src/evidence/keys.test.ts',
+          test: 'a signing key > that is %s is KEY_INVALID, and the message holds nothing of it',
+        },
+        {
+          file: 'test/e2e/evidence.e2e.test.ts',
+          test: 'a key that cannot sign ends the run before anything is built > because it %s',
+        },
+      ],
     },
     {
       id: 'K8',
