@@ -144,9 +144,7 @@ async function send(
 ): Promise<void> {
   const { request, response } = exchange;
   if (response.destroyed) return;
-  if (!request.complete && fault?.kind !== 'reset') await drain(request);
-  // What the client still sends is not read: the connection cannot be used again.
-  if (!request.complete) response.setHeader('Connection', 'close');
+  await settleRequest(exchange, fault);
   response.writeHead(reply.status, reply.headers);
   if (request.method === 'HEAD' || reply.body === undefined) {
     if (fault?.kind === 'reset') request.socket.resetAndDestroy();
@@ -160,6 +158,15 @@ async function send(
   } else {
     await pipeline(body, response);
   }
+}
+
+/** What the client goes on to send is not read: the connection cannot be used again. */
+async function settleRequest(
+  { request, response }: Exchange,
+  fault: FaultAction | undefined,
+): Promise<void> {
+  if (!request.complete && fault?.kind !== 'reset') await drain(request);
+  if (!request.complete) response.setHeader('Connection', 'close');
 }
 
 /** A chunk of the usual size. */
