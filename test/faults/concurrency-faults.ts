@@ -46,7 +46,12 @@ export const concurrencyFaults: FaultGroup = {
       id: 'L4',
       happens: 'a rollback during a promotion',
       required: 'one after the other; the end state is explained',
-      open: 'rollback is being built',
+      coveredBy: [
+        {
+          file: 'src/ship/promote-by-hand.test.ts',
+          test: 'on the registry %s > a rollback during a promotion waits for it, and goes back from where it ended',
+        },
+      ],
     },
     {
       id: 'L5',
@@ -61,6 +66,10 @@ export const concurrencyFaults: FaultGroup = {
           file: promote,
           test: 'another writer > whose digest stands where ours should is reported with both digests: TAG_CONFLICT',
         },
+        {
+          file: 'test/e2e/promote.e2e.test.ts',
+          test: 'a docker push of another image between our write and the last read-back is a conflict with both digests',
+        },
       ],
     },
     {
@@ -68,7 +77,14 @@ export const concurrencyFaults: FaultGroup = {
       happens: 'the holder of a lease dies',
       required: 'the next one takes it over; the dead one writes no more',
       coveredBy: [
-        { file: lease, test: 'the lease of a process that died is taken over at once' },
+        {
+          file: lease,
+          test: 'the lease of a process that died is taken over at once',
+        },
+        {
+          file: 'src/ship/lease-frozen.test.ts',
+          test: 'the lease of a process that was killed is free at once, however long it would have lived',
+        },
         {
           file: lease,
           test: 'whoever stood still for longer than the lifetime may write no more: LEASE_LOST',
@@ -79,7 +95,24 @@ export const concurrencyFaults: FaultGroup = {
       id: 'L7',
       happens: 'many jobs on one engine',
       required: 'no collision of names, ports or networks; exhausted address pools are told',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: 'src/sandbox/labelling-engine.engine.test.ts',
+          test: 'fifty containers at the same time get each its own output, and all are labelled',
+        },
+        {
+          file: 'src/engine/scope.engine.test.ts',
+          test: 'names say what an object is for, and every object carries all labels',
+        },
+        {
+          file: 'src/engine/connect.test.ts',
+          test: 'an engine without a free network says what to do about it',
+        },
+        {
+          file: project,
+          test: 'two runs in one folder and two in different folders all end right',
+        },
+      ],
     },
     {
       id: 'L8',
@@ -98,9 +131,23 @@ export const concurrencyFaults: FaultGroup = {
     },
     {
       id: 'L9',
-      happens: 'one run is resumed twice at the same time',
-      required: 'only one goes on',
-      open: 'resume is being built',
+      happens: 'two processes want to go on with one run, or finish one promotion',
+      required:
+        'a run belongs to one process; promotions take turns, and the second finds everything done',
+      coveredBy: [
+        {
+          file: 'src/history/event-log.test.ts',
+          test: 'a folder that is there already is refused with RUN_EXISTS',
+        },
+        {
+          file: lease,
+          test: 'of many who want to write one repository each does alone, and each has a higher token',
+        },
+        {
+          file: promote,
+          test: 'a set of images > that cannot be brought back says which tags moved, and the next try finishes',
+        },
+      ],
     },
   ],
 };

@@ -93,7 +93,7 @@ export const configFaults: FaultGroup = {
       id: 'C7',
       happens: 'a regular expression that takes for ever',
       required: 'takes linear time',
-      open: 'not tested yet',
+      open: 'expressions of readiness and state take linear time (src/suites/behaviour/state-action.test.ts); the globs of `when` do not yet',
     },
     {
       id: 'C8',
@@ -105,7 +105,16 @@ export const configFaults: FaultGroup = {
       id: 'C9',
       happens: 'a configuration that takes parts of itself from the network',
       required: 'is refused',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: load,
+          test: 'takes nothing from elsewhere: %s is refused',
+        },
+        {
+          file: 'src/config/module-source.test.ts',
+          test: 'a module that takes another from the network is refused, and nothing is fetched',
+        },
+      ],
     },
   ],
 };

@@ -112,7 +112,7 @@ export const credentialFaults: FaultGroup = {
       required: 'KEY_INVALID before anything is built',
       coveredBy: [
         {
-          file: 'src/evidence/keys.test.ts',
+          file: keys,
           test: 'a signing key > that is %s is KEY_INVALID, and the message holds nothing of it',
         },
         {

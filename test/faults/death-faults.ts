@@ -33,17 +33,21 @@ export const deathFaults: FaultGroup = {
       id: 'P8',
       happens: 'kill -9 before and after evidence is attached',
       required: 'the same bytes are attached once; no promotion without evidence that was read',
-      open: 'no moment of the matrix lies there yet',
+      coveredBy: [
+        {
+          file: 'src/pipeline/attest.engine.test.ts',
+          test: 'a run that dies between signing and attaching attaches the same bytes the next time',
+        },
+        {
+          file: 'src/pipeline/attest.engine.test.ts',
+          test: 'a run that dies between evidence and tags leaves one set of evidence',
+        },
+      ],
     },
     killedWhile('P9', 'before the first tag moves'),
     killedWhile('P10', 'between two tags'),
-    killedWhile('P11', 'after the last tag has moved'),
-    {
-      id: 'P12',
-      happens: 'kill -9 while the outcome is announced',
-      required: 'is announced again, and nothing is promoted again',
-      open: 'nothing is announced to others yet',
-    },
+    killedWhile('P11', 'when the last tag is about to move'),
+    killedWhile('P12', 'when all tags have moved and the run has not said so'),
     {
       id: 'P13',
       happens: 'SIGINT once, SIGINT twice',
@@ -91,8 +95,8 @@ export const deathFaults: FaultGroup = {
       required: 'writes no tag',
       coveredBy: [
         {
-          file: lease,
-          test: 'whoever stood still for longer than the lifetime may write no more: LEASE_LOST',
+          file: 'src/ship/lease-frozen.test.ts',
+          test: 'a process that was frozen longer than its lease may not write when it wakes up',
         },
         {
           file: 'src/ship/promote.test.ts',

@@ -30,7 +30,20 @@ export const engineFaults: FaultGroup = {
       happens: 'the engine dies during a build',
       required:
         'the step fails and is tried once more when the engine is back; nothing is promoted',
-      open: 'the step fails with BUILD_INTERRUPTED and nothing ships (src/build/build-image.test.ts), but it is not tried again in the same run',
+      coveredBy: [
+        {
+          file: 'src/build/build-image.test.ts',
+          test: 'an engine that dies in the middle of its answer is BUILD_INTERRUPTED',
+        },
+        {
+          file: run,
+          test: 'a build whose engine broke off is tried once more when the engine is back',
+        },
+        {
+          file: run,
+          test: 'a build whose engine breaks off twice is BUILD_INTERRUPTED, and nothing is tested or shipped',
+        },
+      ],
     },
     {
       id: 'E3',
@@ -84,7 +97,16 @@ export const engineFaults: FaultGroup = {
       id: 'E6',
       happens: 'somebody moves the local tag of a built image to another one',
       required: 'tests and ships the image that was built, or builds again; never the other one',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: run,
+          test: 'a tag that somebody moved to another image is no result: the image is built again',
+        },
+        {
+          file: script,
+          test: 'IMAGE runs exactly the image under test',
+        },
+      ],
     },
     {
       id: 'E7',
@@ -140,13 +162,31 @@ export const engineFaults: FaultGroup = {
       id: 'E10',
       happens: 'the stream of a log breaks while the container runs',
       required: 'is taken up where it broke; verdicts come from exit codes',
-      open: 'a wait for a log line whose stream ends goes on to its deadline and fails: no false pass, but a false failure',
+      coveredBy: [
+        {
+          file: 'src/engine/docker/logs.test.ts',
+          test: 'a log whose stream breaks is taken up where it broke, and no line comes twice',
+        },
+        {
+          file: 'src/engine/docker/logs.test.ts',
+          test: 'a log whose stream breaks again and again fails in the end: ENGINE_GONE',
+        },
+      ],
     },
     {
       id: 'E11',
       happens: 'a container has ended before its log was read',
       required: 'its last lines are not lost',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: 'src/engine/docker/hostile.engine.test.ts',
+          test: 'the last lines of a container that has ended are never lost',
+        },
+        {
+          file: awaitReady,
+          test: 'a container that dies ends the wait at once, with exit code and last log lines',
+        },
+      ],
     },
     {
       id: 'E12',

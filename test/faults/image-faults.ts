@@ -16,19 +16,46 @@ export const imageFaults: FaultGroup = {
       id: 'H1',
       happens: 'paths in a layer that lead out of every folder',
       required: 'no layer is ever unpacked: bytes are hashed and passed on',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: 'src/ship/pack-hostile.engine.test.ts',
+          test: 'names that lead out of every folder are hashed and passed on, and nothing is written by them',
+        },
+      ],
     },
     {
       id: 'H2',
       happens: 'links in what is copied out of a container',
       required: 'only regular files are read, into memory, up to a limit',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: 'src/suites/behaviour/hostile.engine.test.ts',
+          test: 'what is copied out of a container follows no link and is read up to a limit',
+        },
+        {
+          file: 'src/ship/pack-hostile.engine.test.ts',
+          test: 'a link in the place of a layer is no layer: IDENTITY_BROKEN',
+        },
+      ],
     },
     {
       id: 'H3',
       happens: 'compression bombs, tar headers with absurd sizes',
-      required: 'limits and an error',
-      open: 'not tested yet',
+      required: 'nothing of it is unpacked; an error for what is no tar',
+      coveredBy: [
+        {
+          file: 'src/ship/pack-hostile.engine.test.ts',
+          test: 'a compression bomb is a layer like any other: its bytes are counted, never unpacked',
+        },
+        {
+          file: 'src/ship/pack-hostile.engine.test.ts',
+          test: 'a tar whose entry claims a size %s ends with an error, at once',
+        },
+        {
+          file: 'src/ship/pack-hostile.engine.test.ts',
+          test: 'a config larger than any is refused: IDENTITY_BROKEN',
+        },
+      ],
     },
     {
       id: 'H4',
@@ -62,7 +89,12 @@ export const imageFaults: FaultGroup = {
       id: 'H6',
       happens: 'layers that name addresses to fetch them from',
       required: 'are never fetched',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: manifests,
+          test: 'a layer that names addresses to be fetched from is passed on, and nothing is fetched',
+        },
+      ],
     },
     {
       id: 'H7',
@@ -90,14 +122,32 @@ export const imageFaults: FaultGroup = {
       id: 'H8',
       happens: 'a container leaves processes that want to outlive the test, or forks without end',
       required: 'they end with the container; their number is limited',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: 'src/engine/docker/hostile.engine.test.ts',
+          test: 'processes that want to outlive their container end with it',
+        },
+        {
+          file: 'src/engine/docker/hostile.engine.test.ts',
+          test: 'a container may have only so many processes',
+        },
+      ],
     },
     {
       id: 'H9',
       happens:
         'an image exposes all ports, has a volume at the root, checks its health each millisecond',
       required: 'is judged in bounded time and with bounded means',
-      open: 'not tested yet',
+      coveredBy: [
+        {
+          file: 'src/suites/behaviour/hostile.engine.test.ts',
+          test: 'an image that exposes twenty thousand ports is judged in bounded time',
+        },
+        {
+          file: 'src/suites/behaviour/hostile.engine.test.ts',
+          test: 'an image with a volume at its root passes nothing, and the engine says why',
+        },
+      ],
     },
     {
       id: 'H10',
