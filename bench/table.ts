@@ -1,3 +1,4 @@
+import { attesters } from './attesters.ts';
 import type { Benchmark } from './benchmark.ts';
 import { checkOverhead } from './check-overhead.ts';
 import { deployAgain } from './deploy-again.ts';
@@ -15,6 +16,7 @@ export const benchmarks: readonly Benchmark[] = [
   checkOverhead,
   noChange,
   promote,
+  attesters,
   deployAgain,
   stateChecks,
   stateVsScripts,
