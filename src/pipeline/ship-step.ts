@@ -11,9 +11,7 @@ import { mediaTypes, type PackedImage } from '../ship/packed-image.ts';
 import { openBlobStore, type BlobStore } from '../ship/store.ts';
 import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
-import { attest } from './attest.ts';
 import { PipelineError } from './errors.ts';
-import { watchPackages } from './image-packages.ts';
 import { imageOf } from './project-image.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
 import { promotionOf, type ReadyShipment } from './promote-shipments.ts';
@@ -120,6 +118,8 @@ async function prepareTags(
     onUploaded: (blob, how) =>
       output(shipment, `layer ${shortDigest(blob.digest)} ${how} (${megabytes(blob.sizeBytes)})`),
   });
+  // Loaded when there is something to ship: most runs change nothing.
+  const { attest } = await import('./attest.ts');
   const { evidence } = await attest({ ...shipment, packed });
   return {
     step,
@@ -175,6 +175,7 @@ async function pack(shipment: Shipment): Promise<PackedImage> {
     join(context.stateFolder, 'locks', 'pack'),
     { signal: context.signal },
     async () => {
+      const { watchPackages } = await import('./image-packages.ts');
       const packed = await packImage({
         ...shipment,
         engine: context.engine,
