@@ -2,7 +2,6 @@ import type { FaultCase, FaultGroup, TestName } from './fault-case.ts';
 
 const kill = 'test/e2e/kill.e2e.test.ts';
 const events = 'src/history/read-events.test.ts';
-const lease = 'src/ship/lease.test.ts';
 const watchdog = 'src/engine/watchdog.engine.test.ts';
 
 const killed: TestName = { file: kill, test: 'kill -9 of a run > when $when' };

@@ -91,6 +91,10 @@ export const registryFaults: FaultGroup = {
           test: 'a registry that lies about an upload > and names another digest is found out',
         },
         { file: lies, test: 'docker push exits with 0 at a registry that $what, and we with 1' },
+        {
+          file: 'test/e2e/lies.e2e.test.ts',
+          test: 'a deployment to a registry that lies ends with exit code 1 and moves no tag; to an honest one it works',
+        },
       ],
     },
     {
@@ -104,6 +108,10 @@ export const registryFaults: FaultGroup = {
         },
         { file: upload, test: 'and keeps nothing of %i bytes is found out' },
         { file: lies, test: 'docker push exits with 0 at a registry that $what, and we with 1' },
+        {
+          file: 'test/e2e/lies.e2e.test.ts',
+          test: 'a deployment to a registry that lies ends with exit code 1 and moves no tag; to an honest one it works',
+        },
       ],
     },
     {
@@ -114,6 +122,10 @@ export const registryFaults: FaultGroup = {
         {
           file: probe,
           test: 'what is no registry is NOT_A_REGISTRY > when it says 200 to everything',
+        },
+        {
+          file: 'test/e2e/lies.e2e.test.ts',
+          test: 'a deployment to a registry that lies ends with exit code 1 and moves no tag; to an honest one it works',
         },
       ],
     },
