@@ -91,7 +91,7 @@ async function promoteTo(
       signal: AbortSignal.timeout(30_000),
       journal: { intent: () => undefined, done: () => undefined, notice: () => undefined },
     },
-    { reference: digest, tags: TAGS, mayGoBack: false },
+    { reference: digest, tags: TAGS, mayGoBack: false, isDryRun: false },
   );
   return moved.length;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { shortDigest } from '../kernel/digest.ts';
 import { findProjectFolder } from '../pipeline/project-folder.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
+import { cleanLine } from '../report/terminal-text.ts';
 import { findDrift, type TagDrift } from '../ship/drift.ts';
 import type { AppHost } from './app-host.ts';
 import { parseRemote } from './promote-digest.ts';
@@ -51,7 +52,7 @@ export function renderDrift(drift: RepositoryDrift, format: 'text' | 'json'): st
   return [
     ...drifted.flatMap(({ tag, digest, findings }) => [
       `${tag}  ${shortDigest(digest)}`,
-      ...findings.map(({ kind, message }) => `  ${kind}: ${message}`),
+      ...findings.map(({ kind, message }) => `  ${kind}: ${cleanLine(message)}`),
     ]),
     drifted.length === 0
       ? `All ${tags.length} tags of ${repository} are where they were promoted to.`

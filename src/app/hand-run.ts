@@ -8,6 +8,7 @@ import { exitCodes } from '../kernel/errors.ts';
 import { findProjectFolder } from '../pipeline/project-folder.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { exitCodeOf, toErrorPicture } from '../report/render-error.ts';
+import { cleanLine } from '../report/terminal-text.ts';
 import { createPromotionJournal } from '../ship/promotion-journal.ts';
 import type { HandWork } from '../ship/promote-by-hand.ts';
 import type { ProofLookup } from '../ship/proof.ts';
@@ -44,7 +45,7 @@ export async function runByHand<Result>(
     onFailure: (error) => failure.abort(error),
   });
   const notice = (message: string): void => {
-    host.stderr.write(`${message}\n`);
+    host.stderr.write(`${cleanLine(message)}\n`);
   };
   log.listeners.add((event) => {
     if (event.type === 'notice') notice(event.message);

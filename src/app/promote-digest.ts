@@ -1,5 +1,6 @@
 import { isDigest, shortDigest } from '../kernel/digest.ts';
 import { isTag, parseReference, renderRepository } from '../kernel/image-reference.ts';
+import { cleanLine } from '../report/terminal-text.ts';
 import { promoteDigest, type HandPromotion } from '../ship/promote-by-hand.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
@@ -13,10 +14,13 @@ export interface PromoteRequest {
   readonly to: readonly string[];
   readonly proof: ProofRequest;
   readonly mayGoBack: boolean;
+  /** Says what would happen, and moves nothing. */
+  readonly isDryRun: boolean;
 }
 
 export interface MovedTags extends HandPromotion {
   readonly repository: string;
+  readonly isDryRun: boolean;
 }
 
 /** Moves tags to what another machine tested, if the registry has valid evidence of it. */
@@ -34,9 +38,10 @@ export async function promoteReference(host: AppHost, request: PromoteRequest): 
         reference: digest ?? tag ?? '',
         tags: request.to,
         mayGoBack: request.mayGoBack,
+        isDryRun: request.isDryRun,
       }),
   );
-  return { repository, ...promotion };
+  return { repository, isDryRun: request.isDryRun, ...promotion };
 }
 
 export interface RemoteReference {
@@ -69,12 +74,13 @@ export function renderMoved(moved: MovedTags, format: 'text' | 'json'): string {
   const { repository, digest } = moved;
   return [
     `${repository}@${digest}`,
-    `  ${moved.evidence}`,
+    `  ${cleanLine(moved.evidence)}`,
     ...moved.moved.map(
-      ({ tag, from }) => `moved     ${tag}, ${from === null ? 'new' : `was ${shortDigest(from)}`}`,
+      ({ tag, from }) =>
+        `${moved.isDryRun ? 'would move' : 'moved'} ${tag}, ${from === null ? 'new' : `was ${shortDigest(from)}`}`,
     ),
-    ...moved.kept.map((tag) => `kept      ${tag}, already there`),
-    ...moved.superseded.map(({ tag, reason }) => `not moved ${tag}, which ${reason}`),
+    ...moved.kept.map((tag) => `kept ${tag}, already there`),
+    ...moved.superseded.map(({ tag, reason }) => `not moved ${tag}, which ${cleanLine(reason)}`),
     '',
   ].join('\n');
 }

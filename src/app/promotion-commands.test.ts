@@ -74,6 +74,7 @@ function asked(release: SampleRelease, changes: Partial<PromoteRequest> = {}): P
     to: ['latest'],
     proof: { keys: ['ours.pub'] },
     mayGoBack: false,
+    isDryRun: false,
     ...changes,
   };
 }
@@ -88,7 +89,7 @@ test('what another machine tested and signed is promoted with nothing but its pu
 
   const moved = await promoteReference(host, asked(release, { to: ['1.2.3', '1.2', 'latest'] }));
 
-  expect(renderMoved(moved, 'text')).toContain('moved     1.2.3, new');
+  expect(renderMoved(moved, 'text')).toContain('moved 1.2.3, new');
   expect(JSON.parse(renderMoved(moved, 'json'))).toMatchObject({
     schema: 'seatrial.promote/1',
     repository: name,
@@ -161,6 +162,22 @@ test('a tag of a newer commit stays, and that is no failure', async () => {
 
   expect(moved).toMatchObject({ moved: [], superseded: [{ tag: 'latest' }] });
   expect(renderMoved(moved, 'text')).toMatch(/^not moved latest, which is at .+ newer commit/mu);
+});
+
+test('a dry run says what would happen, and writes nothing', async () => {
+  const [old, release] = [await pushTested(OLD), await pushTested(NEW)];
+  await promoteReference(host, asked(old, { to: ['1.2.3', 'latest'] }));
+  const written = registry.requests.filter(({ method }) => method === 'PUT').length;
+
+  const moved = await promoteReference(
+    host,
+    asked(release, { to: ['1.2.4', 'latest'], isDryRun: true }),
+  );
+  const refused = promoteReference(host, asked(release, { to: ['1.2.3'], isDryRun: true }));
+
+  expect(renderMoved(moved, 'text')).toMatch(/^would move 1\.2\.4, new\nwould move latest, was /mu);
+  await expect(refused).rejects.toMatchObject({ code: 'TAG_IMMUTABLE_CONFLICT' });
+  expect(registry.requests.filter(({ method }) => method === 'PUT')).toHaveLength(written);
 });
 
 test('what had moved is said when a promotion fails in the middle', async () => {
@@ -279,5 +296,6 @@ const plain: PromoteRequest = {
   to: ['latest'],
   proof: { keys: [] },
   mayGoBack: false,
+  isDryRun: false,
 };
 const rollback = { ref: 'localhost:1/app:latest', to: '-1', proof: { keys: [] }, isForced: false };

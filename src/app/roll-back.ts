@@ -38,7 +38,7 @@ export async function rollBackTag(host: AppHost, request: RollbackRequest): Prom
     async (work) =>
       await rollBack(work, { tag, to, reason: request.reason, isForced: request.isForced }),
   );
-  return { repository, ...promotion };
+  return { repository, isDryRun: false, ...promotion };
 }
 
 function parseWish(text: string): RollbackWish {

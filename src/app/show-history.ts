@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { shortDigest } from '../kernel/digest.ts';
 import { findProjectFolder } from '../pipeline/project-folder.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
+import { cleanLine } from '../report/terminal-text.ts';
 import { readTagHistory, type PastMove, type TagHistory } from '../ship/tag-history.ts';
 import type { AppHost } from './app-host.ts';
 import { parseRemote } from './promote-digest.ts';
@@ -62,5 +63,7 @@ function renderMove(move: PastMove): string {
   const what = kind === 'rollback' ? 'rolled back by' : 'run';
   const from = commit === undefined ? '' : `, commit ${commit.slice(0, 12)}`;
   const why = reason === undefined ? '' : `, because: ${reason}`;
-  return `  ${shortDigest(to)}  ${at}  ${what} ${runId}${from}${why}${marks[state]}\n      ${evidence}`;
+  // Whoever may push may write a record.
+  const line = cleanLine(`${at}  ${what} ${runId}${from}${why}${marks[state]}`);
+  return `  ${shortDigest(to)}  ${line}\n      ${cleanLine(evidence)}`;
 }

@@ -9,7 +9,9 @@ import { assertGateOpen, type SuiteVerdict } from '../ship/gate.ts';
 import { findPacked, packImage } from '../ship/pack.ts';
 import { mediaTypes, type PackedImage } from '../ship/packed-image.ts';
 import { openBlobStore, type BlobStore } from '../ship/store.ts';
+import { describeDecisions } from '../ship/promotion-plan.ts';
 import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';
+import { lookAtTags } from '../ship/tag-outlook.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
 import { PipelineError } from './errors.ts';
 import { imageOf } from './project-image.ts';
@@ -37,10 +39,15 @@ export async function assessShip(
   const store = await openBlobStore(join(context.stateFolder, 'store'));
   const packed = built === undefined ? undefined : await findPacked(store, imageDigest(built));
   if (packed === undefined) return { state: 'todo', why: `not packed yet; then ${listOf(tags)}` };
-  const stale = tagsElsewhere(await readTagHeads(repository, tags), packed.manifest.digest);
-  return stale.length === 0
-    ? { state: 'done', why: `${listOf(tags)} already at ${shortDigest(packed.manifest.digest)}` }
-    : { state: 'todo', why: `${listOf(stale)} to move` };
+  const { decisions } = await lookAtTags({
+    repository,
+    manifest: packed.manifest,
+    tags: tagPlan.tags,
+    mayGoBack: context.mayGoBack,
+    record: { committedAt: context.ci.committedAt },
+  });
+  const toDo = decisions.filter(({ action }) => action === 'move' || action === 'conflict');
+  return { state: toDo.length === 0 ? 'done' : 'todo', why: describeDecisions(decisions) };
 }
 
 interface Shipment {

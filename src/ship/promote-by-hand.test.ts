@@ -104,11 +104,13 @@ describe.each(['embedded', 'CNCF Distribution'])('on the registry %s', (kind) =>
       reference: release.digest,
       tags: ['1.2.3', 'edge'],
       mayGoBack: false,
+      isDryRun: false,
     });
     const byTag = await promoteDigest(workIn(repository), {
       reference: 'edge',
       tags: ['stable', 'latest'],
       mayGoBack: false,
+      isDryRun: false,
     });
 
     expect(byDigest.moved.map(({ tag }) => tag)).toEqual(['1.2.3', 'edge']);
@@ -126,6 +128,7 @@ describe.each(['embedded', 'CNCF Distribution'])('on the registry %s', (kind) =>
       reference: release.digest,
       tags: ['latest'],
       mayGoBack: false,
+      isDryRun: false,
     });
 
     await expect(promoting).rejects.toMatchObject({ code: 'DIGEST_UNPROVEN', exitCode: 1 });
@@ -141,6 +144,7 @@ describe.each(['embedded', 'CNCF Distribution'])('on the registry %s', (kind) =>
       reference: `sha256:${'0'.repeat(64)}`,
       tags: ['latest'],
       mayGoBack: false,
+      isDryRun: false,
     });
 
     await expect(promoting).rejects.toMatchObject({ code: 'DIGEST_UNKNOWN', exitCode: 1 });

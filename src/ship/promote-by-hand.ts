@@ -2,7 +2,8 @@ import type { Digest } from '../kernel/digest.ts';
 import type { Manifest, Repository } from '../registry/contract.ts';
 import { ShipError } from './errors.ts';
 import { readImageOrigin } from './image-origin.ts';
-import { promoteTogether, type PromoteOptions } from './promote.ts';
+import { promoteTogether, takenForGood, toPromotion, type PromoteOptions } from './promote.ts';
+import { decisionsOf } from './promotion-plan.ts';
 import { readRecords } from './promotion-record.ts';
 import type { Promotion, PromotionJournal, PromotionRequest } from './promotion.ts';
 import { assertProven, type ProofLookup } from './proof.ts';
@@ -10,6 +11,7 @@ import { tellReturn } from './return-tags.ts';
 import { rollbackTarget, type RollbackWish } from './rollback-target.ts';
 import { readTagHistory, type TagHistory } from './tag-history.ts';
 import { kindOfTag } from './tag-kind.ts';
+import { lookAtTags } from './tag-outlook.ts';
 
 /** What a person asks for, and everything that it takes. */
 export interface HandWork extends PromoteOptions {
@@ -41,6 +43,8 @@ export async function promoteDigest(
     /** In this order: specific before general. */
     readonly tags: readonly string[];
     readonly mayGoBack: boolean;
+    /** Says what would happen, and writes nothing. */
+    readonly isDryRun: boolean;
   },
 ): Promise<HandPromotion> {
   const { repository } = work;
@@ -50,17 +54,21 @@ export async function promoteDigest(
       'DIGEST_UNKNOWN',
       `there is no ${wish.reference} in ${repository.address.repository}`,
     );
-  const evidence = await assertProven(repository, manifest.digest, work.prove);
-  return await promoteOne(work, {
+  const [evidence, commit] = await Promise.all([
+    assertProven(repository, manifest.digest, work.prove),
+    readCommit(repository, manifest),
+  ]);
+  const request = {
     manifest,
     tags: wish.tags.map((tag) => ({ tag, kind: kindOfTag(tag) })),
     mayGoBack: wish.mayGoBack,
-    record: {
-      kind: 'promote',
-      evidence,
-      ...(await readCommit(repository, manifest)),
-    },
-  });
+    record: { kind: 'promote', evidence, ...commit },
+  } as const;
+  if (!wish.isDryRun) return await promoteOne(work, request);
+  const { decisions } = await lookAtTags({ ...request, repository });
+  const [conflict] = decisionsOf(decisions, 'conflict');
+  if (conflict !== undefined) throw takenForGood({ repository, manifest }, conflict);
+  return { ...toPromotion(manifest.digest, decisions), digest: manifest.digest, evidence };
 }
 
 /**

@@ -5,7 +5,8 @@ import { RegistryError } from '../registry/errors.ts';
 import { exitCodes, messageOf } from '../kernel/errors.ts';
 import { ShipError } from './errors.ts';
 import { withLease, type Lease } from './lease.ts';
-import { decideTag, type TagDecision, type TagOccupant } from './promotion-plan.ts';
+import { decideTag, decisionsOf, type TagDecision, type TagOccupant } from './promotion-plan.ts';
+import { lookAtTags, wishOf } from './tag-outlook.ts';
 import { keepRecord } from './promotion-record.ts';
 import type { Promotion, PromotionRequest, SetOutcome, TagMove } from './promotion.ts';
 import { leaseOf, returnTags, type PlacedTag } from './return-tags.ts';
@@ -105,23 +106,18 @@ async function promoteHeld(work: SetWork): Promise<ReadonlyMap<PromotionRequest,
     work.at = plan.request;
     await readAllBack(plan);
   }
-  return new Map(decided.map((plan) => [plan.request, toPromotion(plan)]));
+  return new Map(
+    decided.map(({ request, decisions }) => [
+      request,
+      toPromotion(request.manifest.digest, decisions.values()),
+    ]),
+  );
 }
 
 async function decide(request: PromotionRequest): Promise<Decided> {
-  const { repository, manifest, tags } = request;
-  const heads = await readTagHeads(
-    repository,
-    tags.map(({ tag }) => tag),
-  );
-  const elsewhere = new Set(tagsElsewhere(heads, manifest.digest));
-  const occupants = await readOccupants(
-    repository,
-    new Map([...heads].filter(([tag]) => elsewhere.has(tag))),
-  );
-  const decisions = tags.map((planned) =>
-    decideOne(request, planned, occupants.get(planned.tag) ?? occupantOf(heads.get(planned.tag))),
-  );
+  const { occupants, decisions } = await lookAtTags(request);
+  const conflict = decisions.find(({ action }) => action === 'conflict');
+  if (conflict !== undefined) throw takenForGood(request, conflict);
   return {
     request,
     occupants,
@@ -129,27 +125,8 @@ async function decide(request: PromotionRequest): Promise<Decided> {
   };
 }
 
-/** @throws {ShipError} TAG_IMMUTABLE_CONFLICT */
-function decideOne(
-  request: PromotionRequest,
-  planned: PromotionRequest['tags'][number],
-  occupant: TagOccupant | null,
-): TagDecision {
-  const decision = decideTag(planned, occupant, {
-    digest: request.manifest.digest,
-    committedAt: request.record.committedAt,
-    mayGoBack: request.mayGoBack,
-  });
-  if (decision.action === 'conflict') throw takenForGood(request, decision);
-  return decision;
-}
-
-function occupantOf(head: Manifest | null | undefined): TagOccupant | null {
-  return head ? { digest: head.digest } : null;
-}
-
-function takenForGood(
-  { repository, manifest }: PromotionRequest,
+export function takenForGood(
+  { repository, manifest }: Pick<PromotionRequest, 'repository' | 'manifest'>,
   { tag, from }: TagDecision,
 ): ShipError {
   return new ShipError(
@@ -162,7 +139,7 @@ function takenForGood(
 /** Written before the tags move: a run that dies in between leaves no move that nobody explains. */
 async function keepRecordOf(plan: Decided, { options, leases }: SetWork): Promise<void> {
   const { request, decisions, occupants } = plan;
-  const moves = decisionsOf(decisions, 'move');
+  const moves = decisionsOf(decisions.values(), 'move');
   if (moves.length === 0) return;
   const at = options.clock.now().toISOString();
   const effect = { kind: 'record', digest: request.manifest.digest } as const;
@@ -245,7 +222,9 @@ async function decideAgain(
   const { decision, before } = now;
   if (decision !== undefined && decision.from === (before?.digest ?? null)) return decision;
   const occupants = await readOccupants(request.repository, new Map([[planned.tag, before]]));
-  return decideOne(request, planned, occupants.get(planned.tag) ?? null);
+  const again = decideTag(planned, occupants.get(planned.tag) ?? null, wishOf(request));
+  if (again.action === 'conflict') throw takenForGood(request, again);
+  return again;
 }
 
 /** A tag that shows neither the old nor the new digest after our write was written by somebody else. */
@@ -274,8 +253,11 @@ function conflict(
 /** Catches a writer that came between our write of one tag and the end. */
 async function readAllBack({ request, decisions }: Decided): Promise<void> {
   const { repository, manifest } = request;
-  if (decisionsOf(decisions, 'move').length === 0) return;
-  const ours = [...decisionsOf(decisions, 'move'), ...decisionsOf(decisions, 'keep')];
+  if (decisionsOf(decisions.values(), 'move').length === 0) return;
+  const ours = [
+    ...decisionsOf(decisions.values(), 'move'),
+    ...decisionsOf(decisions.values(), 'keep'),
+  ];
   const now = await readTagHeads(
     repository,
     ours.map(({ tag }) => tag),
@@ -284,23 +266,13 @@ async function readAllBack({ request, decisions }: Decided): Promise<void> {
   if (tag !== undefined) throw conflict(request, { tag, found: now.get(tag)?.digest ?? null });
 }
 
-function toPromotion({ request, decisions }: Decided): Promotion {
+export function toPromotion(digest: Digest, decisions: Iterable<TagDecision>): Promotion {
+  const all = [...decisions];
   return {
-    moved: decisionsOf(decisions, 'move').map(({ tag, from }) => ({
-      tag,
-      from,
-      to: request.manifest.digest,
-    })),
-    kept: decisionsOf(decisions, 'keep').map(({ tag }) => tag),
-    superseded: decisionsOf(decisions, 'superseded').map(({ tag, reason }) => ({ tag, reason })),
+    moved: decisionsOf(all, 'move').map(({ tag, from }) => ({ tag, from, to: digest })),
+    kept: decisionsOf(all, 'keep').map(({ tag }) => tag),
+    superseded: decisionsOf(all, 'superseded').map(({ tag, reason }) => ({ tag, reason })),
   };
-}
-
-function decisionsOf(
-  decisions: ReadonlyMap<string, TagDecision>,
-  action: TagDecision['action'],
-): readonly TagDecision[] {
-  return [...decisions.values()].filter((decision) => decision.action === action);
 }
 
 function isLeaseLost(error: unknown): boolean {

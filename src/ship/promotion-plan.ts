@@ -62,3 +62,28 @@ function reasonAgainstOlder(occupant: TagOccupant, { committedAt }: TagWish): st
 function isAfter(time: string | undefined, other: string): boolean {
   return time !== undefined && Date.parse(time) > Date.parse(other);
 }
+
+/** What is to happen to tags, in one clause each. */
+export function describeDecisions(decisions: readonly TagDecision[]): string {
+  const moves = decisionsOf(decisions, 'move');
+  const [kept, ...others] = decisionsOf(decisions, 'keep');
+  return [
+    ...decisionsOf(decisions, 'conflict').map(({ tag, reason }) => `refused: ${tag} ${reason}`),
+    ...(moves.length > 0 ? [`${namesOf(moves)} to move`] : []),
+    ...decisionsOf(decisions, 'superseded').map(({ tag, reason }) => `${tag} stays: it ${reason}`),
+    ...(moves.length === 0 && kept !== undefined
+      ? [`${namesOf([kept, ...others])} already at ${shortDigest(kept.from ?? '')}`]
+      : []),
+  ].join('; ');
+}
+
+export function decisionsOf(
+  decisions: Iterable<TagDecision>,
+  action: TagDecision['action'],
+): readonly TagDecision[] {
+  return [...decisions].filter((decision) => decision.action === action);
+}
+
+function namesOf(decisions: readonly TagDecision[]): string {
+  return decisions.map(({ tag }) => tag).join(', ');
+}

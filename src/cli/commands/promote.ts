@@ -5,6 +5,7 @@ interface PromoteFlags {
   readonly key: readonly string[];
   readonly policy?: string;
   readonly allowOlder: boolean;
+  readonly dryRun: boolean;
   readonly format: 'text' | 'json';
 }
 
@@ -17,6 +18,7 @@ export const promoteCommand: CliCommand = {
       .option('-k, --key <file>', 'public key that may sign; may be repeated', collect, [])
       .option('-p, --policy <file>', 'policy that the evidence has to hold')
       .option('--allow-older', 'move tags back to an older commit, too', false)
+      .option('-n, --dry-run', 'say what would happen, and move nothing', false)
       .addOption(
         new Option('-f, --format <format>', 'form of the output')
           .choices(['text', 'json'])
@@ -39,6 +41,7 @@ Examples:
           to: flags.to,
           proof: { policy: flags.policy, keys: flags.key },
           mayGoBack: flags.allowOlder,
+          isDryRun: flags.dryRun,
         });
         host.stdout.write(renderMoved(moved, flags.format));
         onExit(0);
