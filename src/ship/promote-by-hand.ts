@@ -128,9 +128,10 @@ async function readCommit(
   repository: Repository,
   manifest: Manifest,
 ): Promise<{ readonly committedAt?: string; readonly commit?: string }> {
+  const tags = await repository.tags.list();
   const [origin, records] = await Promise.all([
     readImageOrigin(repository, manifest),
-    readRecords(repository, manifest.digest, await repository.tags.list()),
+    readRecords(repository, manifest.digest, tags),
   ]);
   const [newest] = [{ ...origin, commit: origin.revision }, ...records]
     .filter(({ committedAt }) => committedAt !== undefined)
