@@ -64,6 +64,31 @@ describe('one image', () => {
     ]);
   });
 
+  test('gets its tags from a registry that takes no records, too, and that is said', async () => {
+    const release = await pushRelease(app, NEW);
+    const body = JSON.stringify({ errors: [{ code: 'MANIFEST_INVALID', message: 'images only' }] });
+    registry.faults.set([
+      { on: 'manifest.put', action: { kind: 'status', status: 400, body }, times: 1 },
+    ]);
+
+    const outcome = await promotions.promote(promotions.request(app, release));
+
+    expect(outcome.ok).toBe(true);
+    expect(promotions.notices.join()).toContain('the registry keeps no record of this promotion: ');
+    expect(await digestsOf(app, ['latest'])).toEqual({ latest: release.digest });
+    expect(await readRecords(app, release.digest, [])).toEqual([]);
+  });
+
+  test('whose record cannot be kept because the registry fails gets no tag', async () => {
+    const release = await pushRelease(app, NEW);
+    registry.faults.set([{ on: 'manifest.put', action: { kind: 'status', status: 403 } }]);
+
+    const outcome = await promotions.promote(promotions.request(app, release));
+
+    expect(outcome).toMatchObject({ ok: false, returned: [], left: [] });
+    expect(await digestsOf(app, ['latest'])).toEqual({});
+  });
+
   test('that has its tags already writes nothing', async () => {
     const release = await pushRelease(app, NEW);
     const request = promotions.request(app, release, { tagNames: TAGS });

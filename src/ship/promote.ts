@@ -1,8 +1,8 @@
 import type { Clock } from '../host/clock.ts';
 import { isDigest, type Digest } from '../kernel/digest.ts';
 import type { Manifest } from '../registry/contract.ts';
-import { RegistryError } from '../registry/errors.ts';
-import { exitCodes, messageOf } from '../kernel/errors.ts';
+import { RegistryError, type RegistryErrorCode } from '../registry/errors.ts';
+import { messageOf } from '../kernel/errors.ts';
 import { ShipError } from './errors.ts';
 import { withLease, type Lease } from './lease.ts';
 import { decideTag, decisionsOf, type TagDecision, type TagOccupant } from './promotion-plan.ts';
@@ -136,6 +136,12 @@ export function takenForGood(
   );
 }
 
+/** How registries refuse what is no image. */
+const NO_ARTIFACTS: ReadonlySet<RegistryErrorCode> = new Set([
+  'MANIFEST_INVALID',
+  'REGISTRY_UNSUPPORTED',
+]);
+
 /** Written before the tags move: a run that dies in between leaves no move that nobody explains. */
 async function keepRecordOf(plan: Decided, { options, leases }: SetWork): Promise<void> {
   const { request, decisions, occupants } = plan;
@@ -160,7 +166,7 @@ async function keepRecordOf(plan: Decided, { options, leases }: SetWork): Promis
     });
   } catch (error) {
     // A registry that takes images only can still be shipped to; it keeps no history then.
-    if (!(error instanceof RegistryError) || error.exitCode !== exitCodes.refused) throw error;
+    if (!(error instanceof RegistryError) || !NO_ARTIFACTS.has(error.code)) throw error;
     request.journal.notice(`the registry keeps no record of this promotion: ${error.message}`);
     return;
   }
