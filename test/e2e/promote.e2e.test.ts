@@ -21,7 +21,7 @@ async function makeKeys(project: SampleProject): Promise<{ key: string; publicKe
   return { key: `${prefix}.key`, publicKey: `${prefix}.pub` };
 }
 
-test('what one machine tested and signed another one promotes, and nothing else', async () => {
+test('what one machine tested and signed another one promotes, also when it is killed half-way, and nothing else', async () => {
   await using project = await createSampleProject();
   await using elsewhere = await openElsewhere();
   const { key, publicKey } = await makeKeys(project);
@@ -41,10 +41,14 @@ test('what one machine tested and signed another one promotes, and nothing else'
     elsewhere.at,
   );
   const before = await project.tags();
-  const promoted = await runSeatrial(
-    ['promote', `${name}@${before['sample/app:8']}`, '--to', 'stable', '--key', publicKey],
-    elsewhere.at,
-  );
+  const digest = before['sample/app:8'] ?? '';
+  const promote = ['promote', `${name}@${digest}`, '--key', publicKey, '--to', 'next', 'stable'];
+  const killed = await interruptAt(promote, elsewhere.at, {
+    moment: { is: matches({ type: 'effect.done', effect: 'tag', details: { tag: 'next' } }) },
+    act: (pid) => process.kill(pid, 'SIGKILL'),
+  });
+  const afterKill = await project.tags();
+  const promoted = await runSeatrial(promote, elsewhere.at);
   const history = await runSeatrial(['history', name, '--format', 'json'], elsewhere.at);
 
   expect(strangers.exitCode).toBe(0);
@@ -59,8 +63,11 @@ test('what one machine tested and signed another one promotes, and nothing else'
     expect(run.stderr).toContain(`\`${rule}\``);
   }
   expect(before['sample/app:stable']).toBeUndefined();
+  expect(killed.wasReached).toBe(true);
+  expect(afterKill['sample/app:next']).toBe(digest);
+  expect([undefined, digest]).toContain(afterKill['sample/app:stable']);
   expect(promoted.exitCode, promoted.stderr).toBe(0);
-  expect((await project.tags())['sample/app:stable']).toBe(before['sample/app:8']);
+  expect((await project.tags())['sample/app:stable']).toBe(digest);
   expect(JSON.parse(history.stdout)).toMatchObject({
     schema: 'seatrial.history/1',
     repository: name,
