@@ -64,6 +64,17 @@ test('of equal instructions the place decides', () => {
   expect(locateStep(dockerfile, '[4/4] RUN x')?.firstLine).toBe(4);
 });
 
+test.each(['scratch', '--platform=linux/amd64 scratch', 'Base'])(
+  'FROM %s is no step, so the first instruction is the first',
+  (from) => {
+    const dockerfile = `FROM a AS base\nFROM ${from} AS b\nCOPY x /x\nRUN ["/x", "y"]\nRUN z\nRUN ["/x", "z"]\n`;
+
+    expect(locateStep(dockerfile, '[b 2/4] RUN ["/x", "y"]')?.firstLine).toBe(4);
+    expect(locateStep(dockerfile, '[b 3/4] RUN z')?.firstLine).toBe(5);
+    expect(locateStep(dockerfile, '[b 4/4] RUN ["/x", "z"]')?.firstLine).toBe(6);
+  },
+);
+
 test('an image reference is found by what stands in the file, when only one instruction has it', () => {
   expect(locateReference('FROM alpine\n', 'docker.io/library/alpine:latest')?.firstLine).toBe(1);
   expect(locateReference(DOCKERFILE, 'docker.io/library/tool:1')?.firstLine).toBe(19);

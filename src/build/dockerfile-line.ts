@@ -45,9 +45,20 @@ export function locateStep(dockerfile: string, vertexName: string): InstructionP
   if (stage === undefined) return undefined;
   if (name.keyword === 'FROM') return stage.from;
   const fitting = stage.steps.filter((step) => isNamed(step, name));
-  // The first step is FROM, unless that is `scratch` or another stage.
-  const byIndex = [stage.steps[name.index - 2], stage.steps[name.index - 1]];
+  const afterFrom = stage.steps[name.index - 2];
+  const withoutFrom = stage.steps[name.index - 1];
+  const byIndex = isFromStep(stage, stages) ? [afterFrom, withoutFrom] : [withoutFrom, afterFrom];
   return byIndex.find((step) => step !== undefined && fitting.includes(step)) ?? fitting[0];
+}
+
+/** Whether FROM is the first step, which it is not of `scratch` and of another stage. */
+function isFromStep(stage: Stage, stages: readonly Stage[]): boolean {
+  const base = stage.from.text
+    .replace(/^(?:--\S+ )*/u, '')
+    .split(' ')[0]
+    ?.toLowerCase();
+  const earlier = stages.slice(0, stages.indexOf(stage));
+  return base !== 'scratch' && !earlier.some(({ name }) => name === base);
 }
 
 /** The only instruction that uses an image reference, by what stands in the file. */
