@@ -1,4 +1,4 @@
-import type { CommandPlace, EventOfRun } from './command-line.ts';
+import { runSeatrial, type CommandPlace, type EventOfRun } from './command-line.ts';
 import { createSampleProject, type SampleProject } from './sample-project.ts';
 
 /** The sample project, slow at the places where it is to be killed, with something to lose at each of them. */
@@ -35,12 +35,18 @@ export async function createKillProject(): Promise<KillProject> {
   let count = 0;
   await project.write('test/app.test.sh', SCRIPT, 0o755);
   for (const change of Object.values(changes)) await change(count);
+  const at = project.place();
   return {
     ...project,
-    at: project.place(),
+    at,
     change: async (what) => {
       count += 1;
       await changes[what](count);
+    },
+    [Symbol.asyncDispose]: async () => {
+      // What a test that failed has left would hold the images.
+      await runSeatrial(['clean'], at);
+      await project[Symbol.asyncDispose]();
     },
   };
 }
@@ -109,6 +115,8 @@ export interface KillMoment {
   readonly when: string;
   readonly change: Change;
   readonly is: (event: EventOfRun) => boolean;
+  /** Tags that have surely moved by then. @default none */
+  readonly moved?: readonly string[];
 }
 
 /** In the order of a run. */
@@ -198,6 +206,7 @@ export const killMoments: readonly KillMoment[] = [
     when: 'one tag has moved and the other has not',
     change: 'app',
     is: matches({ type: 'effect.done', details: { tag: '7' } }),
+    moved: ['sample/app:7'],
   },
   {
     when: 'the last tag is about to move',
@@ -208,6 +217,7 @@ export const killMoments: readonly KillMoment[] = [
     when: 'all tags have moved and the run has not said so',
     change: 'app',
     is: matches({ type: 'effect.done', details: { tag: 'latest' } }),
+    moved: ['sample/app:7', 'sample/app:latest'],
   },
 ];
 

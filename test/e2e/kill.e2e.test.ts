@@ -60,7 +60,7 @@ describe.concurrent('kill -9 of a run', () => {
  */
 async function digestsAfterKill(
   project: KillProject,
-  { change, is }: KillMoment,
+  { change, is, moved = [] }: KillMoment,
 ): Promise<readonly string[]> {
   const before = await project.tags();
   await project.change(change);
@@ -74,6 +74,7 @@ async function digestsAfterKill(
 
   expect(killed, killed.stdout).toMatchObject({ wasReached: true, exitCode: null });
   expectOnlyTestedMoves(events, { before, after });
+  for (const tag of moved) expect(after[tag]).not.toBe(before[tag]);
 
   // This command looks and removes nothing by itself.
   const nextStartedMs = performance.now();
@@ -86,39 +87,45 @@ async function digestsAfterKill(
 }
 
 describe.concurrent('kill -9 of a run and of its watchdog', () => {
-  const whens = [
-    'a hook runs, with a container of its own',
-    'a script runs, with a container and a volume of its own',
-    'a container is replaced on its volumes',
-  ];
-  test.for(killMoments.filter(({ when }) => whens.includes(when)))(
-    'when $when: the next run cleans up',
-    async ({ change, is }) => {
-      await projects.use(async (project) => {
-        const before = await project.tags();
-        await project.change(change);
-        const watchdogs: number[] = [];
-
-        const killed = await interruptAt(['ci'], project.at, {
-          moment: { is },
-          act: (pid) => {
-            watchdogs.push(...watchdogsOf(pid));
-            for (const each of [...watchdogs, pid]) process.kill(each, 'SIGKILL');
-          },
-        });
-        const left = await remainsOf(project, engine);
-
-        expect(killed.wasReached).toBe(true);
-        expect(watchdogs).toHaveLength(1);
-        // Else this proves nothing.
-        expect(left.join('\n')).toMatch(/container /u);
-        await Promise.all([
-          expectRecovery(project, { before, after: before }),
-          expectClean(project, CLEAN_WITHIN_MS, (line) => left.includes(line)),
-        ]);
-      });
+  test.for([
+    {
+      when: 'a hook runs, with a container of its own',
+      loses: ['container', 'file', 'process'],
     },
-  );
+    {
+      when: 'a script runs, with a container and a volume of its own',
+      loses: ['container', 'network', 'volume', 'file'],
+    },
+    {
+      when: 'a container is replaced on its volumes',
+      loses: ['container', 'network', 'volume'],
+    },
+  ])('when $when: the next run cleans up', async ({ when, loses }) => {
+    const { change, is } = momentWhen(when);
+    await projects.use(async (project) => {
+      const before = await project.tags();
+      await project.change(change);
+      const watchdogs: number[] = [];
+
+      const killed = await interruptAt(['ci'], project.at, {
+        moment: { is },
+        act: (pid) => {
+          watchdogs.push(...watchdogsOf(pid));
+          for (const each of [...watchdogs, pid]) process.kill(each, 'SIGKILL');
+        },
+      });
+      const left = await remainsOf(project, engine);
+
+      expect(killed.wasReached).toBe(true);
+      expect(watchdogs).toHaveLength(1);
+      // Else this proves nothing.
+      for (const each of loses) expect(left.join('\n')).toContain(`${each} `);
+      await Promise.all([
+        expectRecovery(project, { before, after: before }),
+        expectClean(project, CLEAN_WITHIN_MS, (line) => left.includes(line)),
+      ]);
+    });
+  });
 });
 
 describe.concurrent('a run that is told to end', () => {
@@ -129,8 +136,7 @@ describe.concurrent('a run that is told to end', () => {
     { signal: 'SIGINT', when: 'a container is replaced on its volumes' },
     { signal: 'SIGTERM', when: 'the first tag is about to move' },
   ] as const)('by $signal when $when leaves nothing', async ({ signal, when }) => {
-    const moment = killMoments.find((each) => each.when === when);
-    if (moment === undefined) throw new Error(`there is no moment when ${when}`);
+    const moment = momentWhen(when);
     await projects.use(async (project) => {
       const before = await project.tags();
       await project.change(moment.change);
@@ -157,6 +163,12 @@ describe.concurrent('a run that is told to end', () => {
     });
   });
 });
+
+function momentWhen(when: string): KillMoment {
+  const moment = killMoments.find((each) => each.when === when);
+  if (moment === undefined) throw new Error(`there is no moment when ${when}`);
+  return moment;
+}
 
 type Tags = Readonly<Record<string, string>>;
 

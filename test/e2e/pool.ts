@@ -28,8 +28,9 @@ export function openPool<Item extends AsyncDisposable>(
         item ??= await make();
         await work(item);
       } catch (error) {
-        await item?.[Symbol.asyncDispose]();
+        const broken = item;
         item = undefined;
+        await broken?.[Symbol.asyncDispose]();
         throw error;
       } finally {
         give(item);
