@@ -46,10 +46,11 @@ export async function startFakeSigstore(options: FakeSigstoreOptions = {}): Prom
   const keys = Array.from({ length: 4 }, () => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const [caKeys, ctKeys, logKeys, tsaKeys] = keys;
   if (!caKeys || !ctKeys || !logKeys || !tsaKeys) throw new Error('no keys');
-  const ctLog = await initializeCTLog(ctKeys);
-  const authority = await initializeCA(caKeys, ctLog);
-  const log = await initializeTLog(url, logKeys);
-  const stamps = await initializeTSA(tsaKeys);
+  const clock = wholeSecond();
+  const ctLog = await initializeCTLog(ctKeys, clock);
+  const authority = await initializeCA(caKeys, ctLog, clock);
+  const log = await initializeTLog(url, logKeys, clock);
+  const stamps = await initializeTSA(tsaKeys, clock);
   const token = makeToken({
     iss: options.issuer ?? 'https://token.actions.githubusercontent.com',
     sub: options.subject ?? 'https://github.com/me/app/.github/workflows/ci.yml@refs/heads/main',
@@ -97,6 +98,14 @@ export async function startFakeSigstore(options: FakeSigstoreOptions = {}): Prom
       await once(server, 'close');
     },
   };
+}
+
+/**
+ * One moment for all services, shortly after their certificates begin. A time stamp of 120 ms is written as
+ * `.12`, which the verifier cannot read: one in ten would fail.
+ */
+function wholeSecond(): Date {
+  return new Date((Math.floor(Date.now() / 1000) + 5) * 1000);
 }
 
 async function answer(
