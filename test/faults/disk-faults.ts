@@ -37,6 +37,10 @@ export const diskFaults: FaultGroup = {
       required: 'the environment is blamed, not the image; no loop',
       coveredBy: [
         {
+          file: 'src/pipeline/engine-death.engine.test.ts',
+          test: 'an engine whose disk is full: the environment is blamed, and once is enough',
+        },
+        {
           file: 'src/build/build-failures.engine.test.ts',
           test: 'a full disk is the environment, not the image',
         },

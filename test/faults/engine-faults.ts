@@ -32,16 +32,16 @@ export const engineFaults: FaultGroup = {
         'the step fails and is tried once more when the engine is back; nothing is promoted',
       coveredBy: [
         {
-          file: 'src/build/build-image.test.ts',
-          test: 'an engine that dies in the middle of its answer is BUILD_INTERRUPTED',
-        },
-        {
-          file: run,
-          test: 'a build whose engine broke off is tried once more when the engine is back',
+          file: 'src/pipeline/engine-death.engine.test.ts',
+          test: 'an engine that is killed in a RUN step and comes back: the build is tried once more',
         },
         {
           file: run,
           test: 'a build whose engine breaks off twice is BUILD_INTERRUPTED, and nothing is tested or shipped',
+        },
+        {
+          file: 'src/build/build-image.test.ts',
+          test: 'an engine that dies in the middle of its answer is BUILD_INTERRUPTED',
         },
       ],
     },
@@ -50,6 +50,10 @@ export const engineFaults: FaultGroup = {
       happens: 'the engine breaks during tests',
       required: 'the verdicts are lost, never passed; the next run sweeps',
       coveredBy: [
+        {
+          file: 'src/pipeline/engine-death.engine.test.ts',
+          test: 'an engine that is killed in a test: the verdict is lost, nothing ships, and the next run passes',
+        },
         {
           file: battery,
           test: 'a battery > loses the check whose look at the engine fails, and judges the others',

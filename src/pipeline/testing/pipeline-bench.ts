@@ -6,7 +6,7 @@ import { connectEngine } from '../../engine/connect.ts';
 import { openScope } from '../../engine/scope.ts';
 import { openHistory } from '../../history/results.ts';
 import { systemClock } from '../../host/clock.ts';
-import { processEnvironment } from '../../host/environment.ts';
+import { processEnvironment, type Environment } from '../../host/environment.ts';
 import { renderPlatform } from '../../kernel/platform.ts';
 import type { RunEventBody } from '../../kernel/run-events.ts';
 import { loadProject } from '../project-load.ts';
@@ -32,9 +32,10 @@ export interface BenchRun extends RunEnd {
 
 export async function openPipelineBench(
   files: Readonly<Record<string, string>>,
+  more: Environment = {},
 ): Promise<PipelineBench> {
   const folder = await mkdtemp(join(tmpdir(), 'seatrial-test-pipeline-'));
-  const env = processEnvironment();
+  const env = { ...processEnvironment(), ...more };
   const engine = await connectEngine({ env });
   const stateFolder = join(folder, '.seatrial');
   const history = await openHistory({
