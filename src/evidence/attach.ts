@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { digestOf, type Digest } from '../kernel/digest.ts';
 import type { BlobSource, Descriptor, Repository } from '../registry/contract.ts';
 import { OCI_MANIFEST } from '../registry/media-types.ts';
+import { putCompleteManifest } from '../registry/put-complete-manifest.ts';
 import {
   EMPTY_CONFIG,
   renderAttestationManifest,
@@ -22,15 +23,13 @@ export interface AttachOptions extends FallbackOptions {
  */
 export async function attachBundles(options: AttachOptions): Promise<readonly Digest[]> {
   const { repository, bundles, subject } = options;
-  await Promise.all(
-    [EMPTY_CONFIG, ...bundles.map(({ bundle }) => Buffer.from(bundle))].map(
-      async (bytes) => await repository.blobs.upload(blobOf(bytes)),
-    ),
-  );
   const attached: Digest[] = [];
   for (const bundle of bundles) {
-    const bytes = renderAttestationManifest(bundle, subject);
-    const { digest } = await repository.manifests.put({ bytes, mediaType: OCI_MANIFEST });
+    const { digest } = await putCompleteManifest(repository, {
+      bytes: renderAttestationManifest(bundle, subject),
+      mediaType: OCI_MANIFEST,
+      blobs: [EMPTY_CONFIG, Buffer.from(bundle.bundle)].map(blobOf),
+    });
     attached.push(digest);
   }
   // What the registry said when it took them is no proof: ECR says that it indexes subjects, and lists none.

@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Repository } from '../registry/contract.ts';
+import { putCompleteManifest } from '../registry/put-complete-manifest.ts';
 import { mediaTypes, type PackedImage } from './packed-image.ts';
 import type { BlobStore, StoredBlob } from './store.ts';
 
@@ -30,18 +31,17 @@ export async function pushCandidate(options: CandidateOptions): Promise<Candidat
   const present = await repository.manifests.read(packed.manifest.digest);
   if (present !== undefined) return { wasThere: true, manifestBytes };
 
-  await Promise.all(
-    distinct([packed.config, ...packed.layers]).map(async (blob) => {
-      const { how } = await repository.blobs.upload({
-        digest: blob.digest,
-        sizeBytes: blob.sizeBytes,
-        open: (offset) => store.open(blob.digest, offset),
-        mountFrom: options.mountFrom,
-      });
-      options.onUploaded?.(blob, how);
-    }),
-  );
-  await repository.manifests.put({ bytes: manifestBytes, mediaType: mediaTypes.manifest });
+  await putCompleteManifest(repository, {
+    bytes: manifestBytes,
+    mediaType: mediaTypes.manifest,
+    blobs: distinct([packed.config, ...packed.layers]).map((blob) => ({
+      digest: blob.digest,
+      sizeBytes: blob.sizeBytes,
+      open: (offset) => store.open(blob.digest, offset),
+      mountFrom: options.mountFrom,
+    })),
+    onBlob: (blob, how) => options.onUploaded?.(blob, how),
+  });
   return { wasThere: false, manifestBytes };
 }
 

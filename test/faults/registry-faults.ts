@@ -198,8 +198,17 @@ export const registryFaults: FaultGroup = {
     {
       id: 'R16',
       happens: 'a blob is collected between its upload and the manifest',
-      required: 'the missing blobs are sent again, once',
-      open: 'the manifest is refused with MANIFEST_INCOMPLETE and no tag moves, but nothing is sent again within the same run',
+      required: 'the missing blobs are sent again; after four times it is MANIFEST_INCOMPLETE',
+      coveredBy: [
+        {
+          file: 'src/registry/put-complete-manifest.test.ts',
+          test: 'a blob that is collected before its manifest comes is sent again',
+        },
+        {
+          file: 'src/registry/put-complete-manifest.test.ts',
+          test: 'a blob that is gone each time ends in MANIFEST_INCOMPLETE',
+        },
+      ],
     },
     {
       id: 'R17',
