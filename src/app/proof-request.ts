@@ -21,7 +21,10 @@ export interface ProofRequest {
  * @throws {EvidenceError} KEY_INVALID
  * @throws {ConfigError} CONFIG_SYNTAX, CONFIG_INVALID, CONFIG_NOT_FOUND, CONFIG_UNREADABLE
  */
-export async function findPolicy(host: AppHost, request: ProofRequest): Promise<Policy | undefined> {
+export async function findPolicy(
+  host: AppHost,
+  request: ProofRequest,
+): Promise<Policy | undefined> {
   if (request.policy !== undefined && request.keys.length > 0)
     throw new CommandError('OPTION_INVALID', '--policy and --key exclude each other', {
       hint: 'Write the keys into the policy.',
