@@ -63,6 +63,11 @@ export const buildErrors = {
     meaning: 'The build ran out of space on a disk of the engine.',
     hint: 'Free space on the engine: `docker system df` shows what takes it.',
   },
+  BUILD_ENGINE_NETWORK: {
+    exit: exitCodes.environment,
+    meaning: 'The engine could not connect a step of the build to its network.',
+    hint: 'Restart the engine: the bridge that it makes at its start is gone.',
+  },
   BUILD_CANCELLED: {
     exit: exitCodes.cancelled,
     meaning: 'The build was stopped because the run was cancelled or out of time.',

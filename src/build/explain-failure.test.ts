@@ -88,6 +88,15 @@ test.each([
   );
 });
 
+test('an engine that cannot connect a step is BUILD_ENGINE_NETWORK, and says nothing of the image', () => {
+  const error = 'adding interface veth1 to bridge docker0 failed: could not find bridge docker0';
+
+  expect(explain({ message: error, vertex: vertex(RUN, error) })).toMatchObject({
+    code: 'BUILD_ENGINE_NETWORK',
+    exitCode: 3,
+  });
+});
+
 test.each([
   '"/src/a.c" not found: not found',
   'failed to calculate checksum of ref k3s::abc: "/src/a.c": not found',

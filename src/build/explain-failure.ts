@@ -11,6 +11,7 @@ type Explain = (failure: BuildFailure) => BuildError | undefined;
 /** In this order: the first that knows the failure explains it. */
 const explanations: readonly Explain[] = [
   diskFull,
+  brokenNetwork,
   invalidDockerfile,
   unknownTarget,
   missingCopy,
@@ -44,6 +45,18 @@ function diskFull({ message, vertex, dockerfile }: BuildFailure): BuildError | u
     joined(`The build ran out of disk space${step}`, place && renderFrame(dockerfile, place), [
       ...lastWords,
     ]),
+  );
+}
+
+const BROKEN_NETWORK =
+  /could not find bridge|failed to create endpoint|network sandbox|address pools have been fully subnetted/iu;
+
+/** The engine could not give the step a network: the image has no part in that. */
+function brokenNetwork({ message }: BuildFailure): BuildError | undefined {
+  if (!BROKEN_NETWORK.test(message)) return undefined;
+  return new BuildError(
+    'BUILD_ENGINE_NETWORK',
+    `The engine could not give a step of the build its network: ${message}`,
   );
 }
 

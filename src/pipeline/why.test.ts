@@ -20,3 +20,11 @@ test('an earlier pass is told with its time and run', () => {
 
   expect(whyDone(pass)).toBe('passed 2026-11-24 07:38 UTC in run r1');
 });
+
+test('a file of the context is named once', () => {
+  const before = { context: 'a', 'context:x': 'a' };
+  const after = contentKey('build', { context: 'b', 'context:x': 'b' });
+
+  expect(whyTodo(before, after)).toBe('context:x changed');
+  expect(whyTodo({ context: 'a' }, contentKey('build', { context: 'b' }))).toBe('context changed');
+});

@@ -6,7 +6,10 @@ const CHANGES_NAMED = 3;
 /** Why a step has to be done, from the inputs of its last run: names what changed. */
 export function whyTodo(last: PassRecord['inputs'] | undefined, key: ContentKey): string {
   if (last === undefined) return 'first time';
-  const changes = compareInputs(last, key.inputs);
+  const all = compareInputs(last, key.inputs);
+  // An entry of the context says what "context changed" says, and which.
+  const hasEntry = all.some(({ input }) => input.startsWith('context:'));
+  const changes = all.filter(({ input }) => !(hasEntry && input === 'context'));
   if (changes.length === 0) return 'did not pass last time';
   const named = changes
     .slice(0, CHANGES_NAMED)

@@ -147,7 +147,8 @@ export class Ledger {
       id: check.id,
       severity: check.severity,
       durationMs: Math.round(nowMs - (this.#startedAtMs.get(check.id) ?? nowMs)),
-      command: check.byHand(subject),
+      // What was not looked at cannot be seen by hand either.
+      ...(found.verdict === 'skip' ? {} : { command: check.byHand(subject) }),
       ...found,
     };
     this.#cases.set(check.id, finished);
