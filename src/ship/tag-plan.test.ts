@@ -263,6 +263,14 @@ describe('conditions', () => {
     expect(plan(['1.0'], { branch }, { when: { branch: [glob] } }).ships).toBe(holds);
   });
 
+  it('answers at once for a glob that a backtracking search would never be done with', () => {
+    const glob = '*a'.repeat(40);
+
+    expect(
+      plan(['1.0'], { branch: `${'a'.repeat(60)}b` }, { when: { branch: [glob] } }).ships,
+    ).toBe(false);
+  });
+
   test('of a rule skip that rule alone', () => {
     const rules = ['{commit:7}', { tag: 'stable', when: { branch: ['main', 'stable'] } }];
 

@@ -1,0 +1,5 @@
+import { expect, test } from 'vitest';
+
+test('asserts nothing', () => {
+  expect(1);
+});
