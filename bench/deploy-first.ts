@@ -14,7 +14,7 @@ import {
 import { median, ms } from './stopwatch.ts';
 
 const execute = promisify(execFile);
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 export const deployFirst: Benchmark = {
   name: 'deploy-first',

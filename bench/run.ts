@@ -45,7 +45,7 @@ function printLine({ name, figure, unit, limit, value, parts, isPassed }: Result
   const bound = 'atMost' in limit ? `at most ${limit.atMost}` : `at least ${limit.atLeast}`;
   const details = Object.entries(parts).map(([part, text]) => `${part} ${text}`);
   console.log(
-    `${isPassed ? '✓' : '✗'} ${name.padEnd(12)} ${value.toFixed(2)} ${unit} (${bound} ${unit})`,
+    `${isPassed ? '✓' : '✗'} ${name.padEnd(16)} ${value.toFixed(2)} ${unit} (${bound} ${unit})`,
   );
   console.log(`  ${figure}: ${details.join(', ')}`);
 }

@@ -1,5 +1,5 @@
 import type { Benchmark } from './benchmark.ts';
-import { runRawStateTests } from './rig/raw-state-tests.ts';
+import { createRawNetwork, runRawStateTests } from './rig/raw-state-tests.ts';
 import { buildDynamodbImage, runStateChecks } from './rig/state-checks.ts';
 import { mediansMs, ms } from './stopwatch.ts';
 
@@ -13,8 +13,9 @@ export const stateChecks: Benchmark = {
   limit: { atMost: 1.25 },
   async run() {
     const dynamodb = await buildDynamodbImage();
+    await using network = await createRawNetwork();
     const medians = await mediansMs(ROUNDS, {
-      raw: () => runRawStateTests(dynamodb.record.id),
+      raw: () => runRawStateTests(dynamodb.record.id, network.name),
       checks: () => runStateChecks(dynamodb),
     });
     const [raw, checks] = [medians.of('raw'), medians.of('checks')];

@@ -21,7 +21,7 @@ export interface CommandPlace {
 }
 
 /** Runs `seatrial` to its end. Throws, with what it printed, when it says no. */
-export async function runSeatrial(argv: readonly string[], place: CommandPlace): Promise<void> {
+async function runSeatrial(argv: readonly string[], place: CommandPlace): Promise<void> {
   await execute(seatrialCommand, [...argv], {
     cwd: place.folder,
     env: { ...withoutCi(process.env), NO_COLOR: '1', ...place.env },

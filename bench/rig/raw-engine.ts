@@ -53,5 +53,7 @@ async function send(options: RequestOptions, body: string | undefined): Promise<
 export const createdSchema = z.object({ Id: z.string() });
 export const volumeSchema = z.object({ Name: z.string() });
 export const inspectedSchema = z.object({
-  NetworkSettings: z.object({ IPAddress: z.string() }),
+  NetworkSettings: z.object({
+    Networks: z.record(z.string(), z.object({ IPAddress: z.string() })),
+  }),
 });

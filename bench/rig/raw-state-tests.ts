@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   callContainer,
@@ -16,29 +17,45 @@ interface Container {
   readonly host: string;
 }
 
+/** A network for the containers; made before anything is measured. */
+export async function createRawNetwork(): Promise<AsyncDisposable & { readonly name: string }> {
+  const name = `seatrial-bench-${randomBytes(6).toString('hex')}`;
+  await callEngine('POST', '/networks/create', { Name: name });
+  return {
+    name,
+    [Symbol.asyncDispose]: async () => void (await callEngine('DELETE', `/networks/${name}`)),
+  };
+}
+
+interface Place {
+  readonly image: string;
+  readonly network: string;
+}
+
 /**
  * The article's three tests by hand, with no more than they need: three starts, two of them one after the
  * other. A writes to a volume and is stopped, B reads from that volume, and C beside them knows nothing.
  */
-export async function runRawStateTests(image: string): Promise<void> {
+export async function runRawStateTests(image: string, network: string): Promise<void> {
+  const place = { image, network };
   const volume = volumeSchema.parse(
     JSON.parse((await callEngine('POST', '/volumes/create', {})).body),
   ).Name;
   const written = Promise.withResolvers<void>();
   const line = async (): Promise<void> => {
-    const first = await startReady(image, [`${volume}:/data`]);
+    const first = await startReady(place, [`${volume}:/data`]);
     await createTable(first);
     await expectTables(first, true);
     written.resolve();
     await callEngine('POST', `/containers/${first.id}/stop?t=10`);
     const gone = remove(first);
-    const second = await startReady(image, [`${volume}:/data`]);
+    const second = await startReady(place, [`${volume}:/data`]);
     await expectTables(second, true);
     await Promise.all([gone, remove(second)]);
     await callEngine('DELETE', `/volumes/${volume}`);
   };
   const beside = async (): Promise<void> => {
-    const other = await startReady(image, []);
+    const other = await startReady(place, []);
     await written.promise;
     await expectTables(other, false);
     await remove(other);
@@ -46,15 +63,16 @@ export async function runRawStateTests(image: string): Promise<void> {
   await Promise.all([line(), beside()]);
 }
 
-async function startReady(image: string, binds: readonly string[]): Promise<Container> {
+async function startReady({ image, network }: Place, binds: readonly string[]): Promise<Container> {
   const { body } = await callEngine('POST', '/containers/create', {
     Image: image,
-    HostConfig: { Binds: binds },
+    HostConfig: { Binds: binds, NetworkMode: network },
   });
   const id = createdSchema.parse(JSON.parse(body)).Id;
   await callEngine('POST', `/containers/${id}/start`);
   const inspected = await callEngine('GET', `/containers/${id}/json`);
-  const host = inspectedSchema.parse(JSON.parse(inspected.body)).NetworkSettings.IPAddress;
+  const { Networks: networks } = inspectedSchema.parse(JSON.parse(inspected.body)).NetworkSettings;
+  const host = networks[network]?.IPAddress ?? '';
   const deadlineMs = performance.now() + READY_WITHIN_MS;
   while (!(await isReady(host))) {
     if (performance.now() > deadlineMs) throw new Error(`${image} did not become ready`);

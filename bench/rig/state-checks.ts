@@ -11,7 +11,7 @@ import { judgeImage } from '../../src/suites/behaviour/judge-image.ts';
 import { endOfStep, exampleFolder, runAndRead } from './command.ts';
 
 /** The article's tests: their three checks, and the three container starts that these take. */
-export const articleChecks: readonly string[] = ['answers', 'ephemeral', 'volumes-persist'];
+const articleChecks: readonly string[] = ['answers', 'ephemeral', 'volumes-persist'];
 
 /** The DynamoDB image of the example and its `state:` block. */
 export interface DynamodbImage {
