@@ -176,12 +176,20 @@ async function printsOf(
 ): Promise<Readonly<Record<string, string>>> {
   const prints: Record<string, string> = {};
   for (const pattern of patterns) {
-    for await (const path of glob(pattern, { cwd: folder })) {
+    for await (const path of pathsOf(folder, pattern)) {
       const print = await printOf(join(folder, path), fileDigests);
       if (print !== undefined) prints[path] = print;
     }
   }
   return prints;
+}
+
+const GLOB_CHARACTERS = /[*?[\]{}!()]/u;
+
+/** Most patterns are paths, and the matcher of globs takes longer to load than a file to stat. */
+async function* pathsOf(folder: string, pattern: string): AsyncGenerator<string> {
+  if (GLOB_CHARACTERS.test(pattern)) yield* glob(pattern, { cwd: folder });
+  else yield await Promise.resolve(pattern);
 }
 
 async function printOf(path: string, fileDigests: FileDigests): Promise<string | undefined> {

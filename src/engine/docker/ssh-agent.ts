@@ -6,7 +6,7 @@ import type { DialTarget } from '../endpoint.ts';
 
 /**
  * Connections through the system's `ssh` program, as the Docker CLI makes them. The ssh2 package inside
- * dockerode would be one process less, but knows nothing of `~/.ssh/config`, known hosts, jump hosts,
+ * docker-modem would be one process less, but knows nothing of `~/.ssh/config`, known hosts, jump hosts,
  * hardware keys or `ControlMaster`, and accepts any host key.
  */
 export function createSshAgent(target: DialTarget, env: Environment, options: AgentOptions): Agent {

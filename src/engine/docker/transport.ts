@@ -1,12 +1,12 @@
 import { Agent, type AgentOptions } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { inspect } from 'node:util';
-import Docker from 'dockerode';
+import DockerModem from 'docker-modem';
 import type { Environment } from '../../host/environment.ts';
 import type { DialTarget, TlsMaterial } from '../endpoint.ts';
 import { createSshAgent } from './ssh-agent.ts';
 
-export type Modem = Docker['modem'];
+export type Modem = DockerModem;
 
 const AGENT_OPTIONS: AgentOptions = { keepAlive: true, maxFreeSockets: 16, timeout: 60_000 };
 
@@ -17,7 +17,10 @@ export function createModem(target: DialTarget, env: Environment): Modem {
   // sockets of the agent each time, at several milliseconds a call.
   Object.defineProperty(agent, inspect.custom, { value: () => '[agent]' });
   // Each field is set, also to undefined: docker-modem would fill a missing one from process.env.
-  const options: Docker.DockerOptions & { readonly agent: Agent; readonly pathPrefix: string } = {
+  const options: DockerModem.ConstructorOptions & {
+    readonly agent: Agent;
+    readonly pathPrefix: string;
+  } = {
     socketPath: target.socketPath,
     host: target.kind === 'unix' ? undefined : (target.host ?? 'localhost'),
     port: target.kind === 'tcp' ? target.port : undefined,
@@ -29,7 +32,7 @@ export function createModem(target: DialTarget, env: Environment): Modem {
     pathPrefix: '/',
     agent,
   };
-  return new Docker(options).modem;
+  return new DockerModem(options);
 }
 
 function agentFor(target: DialTarget, env: Environment): Agent {

@@ -41,9 +41,9 @@ export function dockerRemove(name = NAME): string {
   return `docker rm -fv ${name}`;
 }
 
-/** Commands in the order in which they are typed. */
+/** Commands in the order in which they are typed; empty ones are none. */
 export function inOrder(...commands: readonly string[]): string {
-  return commands.join('; ');
+  return commands.filter((command) => command !== '').join('; ');
 }
 
 /** Time to come up, for a person who pastes all at once. */

@@ -147,8 +147,7 @@ export class Ledger {
       id: check.id,
       severity: check.severity,
       durationMs: Math.round(nowMs - (this.#startedAtMs.get(check.id) ?? nowMs)),
-      // What was not looked at cannot be seen by hand either.
-      ...(found.verdict === 'skip' ? {} : { command: check.byHand(subject) }),
+      command: check.byHand(subject),
       ...found,
     };
     this.#cases.set(check.id, finished);

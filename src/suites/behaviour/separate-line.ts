@@ -13,15 +13,16 @@ const NOTHING_TO_COMPARE = new Error('the engine failed under the container to c
 export async function runSeparateLine(lines: Lines): Promise<void> {
   const { trial, yard, ledger, plan } = lines;
   ledger.begin('separate');
-  const volumes = await yard.createVolumes();
-  const containerId = await yard.createContainer('separate', volumes);
-  const outcome = await comeUp(trial, containerId);
+  // Beside the first start it would only slow that down, and an image that never comes up needs no second try.
   const first = await lines.firstReady;
   if (first === undefined) {
     // It did not come up, and has said so; or the engine failed under it, and there is nothing to compare with.
     for (const needs of ['separate', 'restart'] as const) ledger.lose(NOTHING_TO_COMPARE, needs);
     return;
   }
+  const volumes = await yard.createVolumes();
+  const containerId = await yard.createContainer('separate', volumes);
+  const outcome = await comeUp(trial, containerId);
   const exercise = await first.exercise();
   const isReady = outcome.state === 'ready';
   const read =
