@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { startTicksOf } from './owner.ts';
-import { killTenants } from './tenants.ts';
+import { killTenants, WATCHDOG_VARIABLE } from './tenants.ts';
 
 const FOLDER = `/tmp/seatrial-test-tenants-${String(process.pid)}/a.b.c`;
 
@@ -22,6 +22,15 @@ test('processes with a variable that leads into a folder of a dead run are kille
   expect(await ended).toEqual([null, 'SIGKILL']);
   expect(startTicksOf(beside.pid ?? 0)).toBeDefined();
   beside.kill('SIGKILL');
+});
+
+test('a watchdog that a program of the run started is left to its work', async () => {
+  const watchdog = await start({ TMPDIR: FOLDER, [WATCHDOG_VARIABLE]: '1' });
+
+  await killTenants([FOLDER]);
+
+  expect(startTicksOf(watchdog.pid ?? 0)).toBeDefined();
+  watchdog.kill('SIGKILL');
 });
 
 test('without a folder nobody is killed', async () => {

@@ -1,6 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { systemCodeOf } from '../kernel/errors.ts';
 
+/** Set for watchdogs: one that a program of the run started, `seatrial/test` for one, has work to do yet. */
+export const WATCHDOG_VARIABLE = 'SEATRIAL_WATCHDOG';
+
 /**
  * Kills the processes whose environment leads into a temporary folder of a dead run: programs of suites and hooks
  * get their TMPDIR there. It finds those that were started in the moment in which the run was killed, and so were
@@ -19,8 +22,9 @@ export async function killTenants(folders: readonly string[]): Promise<void> {
 async function livesIn(pid: string, folders: readonly string[]): Promise<boolean> {
   // Those of other users cannot be read, and are none of ours.
   const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-  return environment
-    .split('\0')
+  const entries = environment.split('\0');
+  if (entries.includes(`${WATCHDOG_VARIABLE}=1`)) return false;
+  return entries
     .map((entry) => entry.slice(entry.indexOf('=') + 1))
     .some((value) => folders.some((path) => value === path || value.startsWith(`${path}/`)));
 }

@@ -3,6 +3,7 @@ import { startDetachedScript } from '../host/detached-process.ts';
 import type { Environment } from '../host/environment.ts';
 import type { Engine } from './contract.ts';
 import type { OwnedGroup } from './process-groups.ts';
+import { WATCHDOG_VARIABLE } from './tenants.ts';
 import type { WatchdogMessage } from './watchdog-message.ts';
 
 /** A process that cleans up after a scope whose own process was killed. */
@@ -29,7 +30,11 @@ export function startWatchdog({ engine, filters, env }: WatchdogOptions): Watchd
   const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
   // `.ts` in a checkout, `.js` in the published package.
   const script = fileURLToPath(import.meta.url).replace(/watchdog(\.\w+)$/u, 'watchdog-main$1');
-  const child = startDetachedScript(script, filters, { ...passed, ...engine.endpoint.env });
+  const child = startDetachedScript(script, filters, {
+    ...passed,
+    ...engine.endpoint.env,
+    [WATCHDOG_VARIABLE]: '1',
+  });
   const send = (message: WatchdogMessage): void => child.write(`${JSON.stringify(message)}\n`);
   return Object.freeze({
     pid: child.pid,
