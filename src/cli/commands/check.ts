@@ -1,3 +1,4 @@
+import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
 
 interface CheckFlags {
@@ -50,7 +51,3 @@ Examples:
         );
       }),
 };
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}

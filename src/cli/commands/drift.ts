@@ -1,3 +1,4 @@
+import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
 
 interface DriftFlags {
@@ -39,7 +40,3 @@ Examples:
         onExit(hasDrifted(drift) ? 1 : 0);
       }),
 };
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}

@@ -1,3 +1,4 @@
+import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
 
 interface PromoteFlags {
@@ -47,7 +48,3 @@ Examples:
         onExit(0);
       }),
 };
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}

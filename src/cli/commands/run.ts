@@ -1,4 +1,5 @@
 import type { RunRequest } from '../../app/run-project.ts';
+import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
 
 interface RunCommand {
@@ -105,7 +106,3 @@ export const runCommands: readonly CliCommand[] = table.map((row) => ({
     });
   },
 }));
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}

@@ -1,3 +1,4 @@
+import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
 
 interface VerifyFlags {
@@ -42,7 +43,3 @@ Examples:
         onExit(verification.holds ? 0 : 1);
       }),
 };
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
