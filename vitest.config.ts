@@ -16,6 +16,9 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', '**/*.e2e.test.ts', '**/planted/**'],
           testTimeout: 30_000,
+          // Half of the time of these tests is waiting, and loading each file afresh would cost as much as they do.
+          isolate: false,
+          maxWorkers: 3,
         },
       },
       {
@@ -24,6 +27,8 @@ export default defineConfig({
           name: 'engine',
           include: ['src/**/*.engine.test.ts', 'test/**/*.engine.test.ts'],
           testTimeout: 120_000,
+          // They wait for the engine more than they work.
+          maxWorkers: 3,
           hookTimeout: 120_000,
         },
       },

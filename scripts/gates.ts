@@ -37,7 +37,7 @@ export const gates: readonly Gate[] = [
     proves: 'tests on a real container engine',
     argv: vitest('engine').split(' '),
     needsEngine: true,
-    timeoutMs: 10 * MINUTE_MS,
+    timeoutMs: 15 * MINUTE_MS,
   },
   {
     name: 'e2e',

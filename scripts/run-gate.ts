@@ -27,10 +27,12 @@ export async function runGate(gate: Gate, root: string): Promise<GateResult> {
   }
   const isPassed = await once(child, 'close').then(
     ([code, signal]) => {
-      if (signal !== null)
-        pieces.push(
-          `\nended by ${String(signal)}; the limit is ${String(gate.timeoutMs / 1000)} s`,
-        );
+      // A program that ends itself on the signal has an exit code and no signal.
+      if (child.killed) {
+        pieces.push(`\nended early: the limit is ${String(gate.timeoutMs / 1000)} s`);
+        return false;
+      }
+      if (signal !== null) pieces.push(`\nended by ${String(signal)}`);
       return code === 0;
     },
     (error: unknown) => {

@@ -38,6 +38,17 @@ describe('a gate', () => {
     expect(result.output).toContain('the limit is 0.1 s');
   });
 
+  it('fails when it does not end in time and takes the signal for a wish to end well', async () => {
+    const program =
+      "process.on('SIGTERM', () => process.exit(0)); console.log(1); setInterval(String, 1000)";
+    const argv = ['node', '-e', program];
+
+    const result = await runGate({ ...gate(argv), timeoutMs: 2000 }, root);
+
+    expect(result.isPassed).toBe(false);
+    expect(result.output).toContain('the limit is 2 s');
+  });
+
   it('has a name of its own, and the gates without an engine come first', () => {
     const names = gates.map(({ name }) => name);
 
