@@ -210,6 +210,12 @@ export const shipSchema = z
       .default(['latest'])
       .describe('Literal tags and templates: see docs/tags.md.'),
     when: condition.optional(),
+    not_secret: z
+      .record(z.string(), z.string().min(1))
+      .optional()
+      .describe(
+        'Variable, label or build argument that looks like a secret to the reason why everyone may read it.',
+      ),
   })
   .describe('Where and under which tags the tested digest goes.');
 

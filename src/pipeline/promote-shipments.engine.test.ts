@@ -126,3 +126,36 @@ test('a run for an older commit leaves latest where it is, says why, and is gree
   expect(shipOf(allowed, 'one')).toMatchObject({ outcome: 'passed' });
   expect(await latestOf(registry, 'one')).not.toBe(newer);
 });
+
+test('an image with a secret in it is not pushed: SECRET_IN_IMAGE', async () => {
+  await using registry = await startFaultyRegistry();
+  await using bench = await openTwoImages(registry);
+  const ship = `ship: { repository: app/one, tags: [latest] }`;
+  const image = (more: string): string => `registry: ${registry.host}
+default_branch: main
+images:
+  ${uniqueImage(bench)}-one:
+    args: { DEPLOY_TOKEN: abcdef }
+    suites: { behaviour: false, script: one.sh }
+    ${more}
+`;
+  await bench.write(
+    'Dockerfile',
+    `${DOCKERFILE}ARG DEPLOY_TOKEN\nENV DEPLOY_TOKEN=$DEPLOY_TOKEN\n`,
+  );
+  await bench.write('seatrial.yaml', image(ship));
+
+  const refused = await bench.run('ship', ciOf('1', '2026-01-01T00:00:00Z'));
+  const pushed = registry.requests.filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+  await bench.write(
+    'seatrial.yaml',
+    image(ship.replace(' }', ', not_secret: { DEPLOY_TOKEN: made up for this test } }')),
+  );
+  const allowed = await bench.run('ship', ciOf('1', '2026-01-01T00:00:00Z'));
+
+  expect(refused).toMatchObject({ outcome: 'failed', exitCode: 1 });
+  expect(shipOf(refused, 'one')?.error).toMatchObject({ code: 'SECRET_IN_IMAGE' });
+  expect(JSON.stringify(refused.events)).not.toContain('abcdef');
+  expect(pushed).toEqual([]);
+  expect(shipOf(allowed, 'one')).toMatchObject({ outcome: 'passed' });
+});

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { withFileLock } from '../host/file-lock.ts';
 import { isDigest, shortDigest, type Digest } from '../kernel/digest.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
@@ -6,6 +7,7 @@ import type { Repository } from '../registry/contract.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { pushCandidate } from '../ship/candidate.ts';
 import { assertGateOpen, type SuiteVerdict } from '../ship/gate.ts';
+import { assertNoSecrets } from '../ship/image-secrets.ts';
 import { findPacked, packImage } from '../ship/pack.ts';
 import { mediaTypes, type PackedImage } from '../ship/packed-image.ts';
 import { openBlobStore, type BlobStore } from '../ship/store.ts';
@@ -117,6 +119,8 @@ async function prepareTags(
 
   announce(shipment, tagPlan, known);
   const packed = known ?? (await pack(shipment));
+  // What was once pushed cannot be taken back.
+  assertNoSecrets(await text(store.open(packed.config.digest)), shipment.image.ship?.not_secret);
   const { manifestBytes } = await pushCandidate({
     repository,
     packed,

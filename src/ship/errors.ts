@@ -37,6 +37,12 @@ export const shipErrors = {
     meaning: 'It is not known, or no longer in the registry, what a tag is to be rolled back to.',
     hint: 'Look at `seatrial history`, and give the digest with `--to`.',
   },
+  SECRET_IN_IMAGE: {
+    exit: exitCodes.refused,
+    meaning:
+      'The configuration or history of an image holds what looks like a secret; nothing was pushed.',
+    hint: 'Change the secret, build without it (a secret mount, or at run time), or name it in `ship.not_secret` with a reason.',
+  },
   STORE_FAILED: {
     exit: exitCodes.environment,
     meaning: 'The local store of packed layers cannot be read or written.',

@@ -104,7 +104,14 @@ export const configFaults: FaultGroup = {
       id: 'C8',
       happens: 'secrets in build arguments, labels or variables of the image',
       required: 'found, and not pushed',
-      open: 'arguments that look secret are warned about (src/build/warnings.test.ts) and kept out of events; the image is pushed all the same',
+      coveredBy: [
+        { file: 'src/ship/image-secrets.test.ts', test: 'is found in %s' },
+        { file: 'src/ship/image-secrets.test.ts', test: 'stops the image: SECRET_IN_IMAGE' },
+        {
+          file: 'src/pipeline/promote-shipments.engine.test.ts',
+          test: 'an image with a secret in it is not pushed: SECRET_IN_IMAGE',
+        },
+      ],
     },
     {
       id: 'C9',
