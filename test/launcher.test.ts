@@ -1,7 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
@@ -16,6 +18,15 @@ afterAll(async () => {
 });
 
 describe('bin/seatrial', () => {
+  it('lets a reader go that has seen enough', async () => {
+    const child = spawn(join(root, 'bin', 'seatrial'), ['--help'], { stdio: 'pipe' });
+    child.stdout.destroy();
+
+    const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')]);
+
+    expect({ code: child.exitCode, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
   it('becomes the Node that it starts, so that a signal hits the one process', async () => {
     const command = await installPackage('one-process', 'console.log(process.pid);');
 

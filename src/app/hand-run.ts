@@ -5,6 +5,7 @@ import { createRunId } from '../history/run-id.ts';
 import { pruneRuns } from '../history/runs.ts';
 import { readGit } from '../host/git.ts';
 import { exitCodes } from '../kernel/errors.ts';
+import type { RunEventBody } from '../kernel/run-events.ts';
 import { findProjectFolder } from '../pipeline/project-folder.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { exitCodeOf, toErrorPicture } from '../report/render-error.ts';
@@ -17,7 +18,7 @@ import { readShippedDigests } from './shipped-digests.ts';
 import { prepareStateFolder } from './state-folder.ts';
 
 export interface HandRun {
-  /** As typed: `promote`, `rollback`. */
+  /** As typed: `promote`, `rollback`, `yank`. */
   readonly command: string;
   /** `host/name`. */
   readonly repository: string;
@@ -25,13 +26,13 @@ export interface HandRun {
 }
 
 /**
- * Runs what moves tags outside a pipeline as a run of its own: with an id, and with a log in which each effect is
+ * Runs what changes a registry outside a pipeline as a run of its own: with an id, and with a log in which each effect is
  * announced before it happens. What a person has to know meanwhile goes to stderr.
  */
 export async function runByHand<Result>(
   host: AppHost,
   { command, repository: name, prove }: HandRun,
-  act: (work: HandWork) => Promise<Result>,
+  act: (work: HandWork, emit: (event: RunEventBody) => void) => Promise<Result>,
 ): Promise<Result> {
   const folder = await findProjectFolder(host.cwd);
   const stateFolder = await prepareStateFolder(folder);
@@ -77,21 +78,24 @@ export async function runByHand<Result>(
     onWarning: notice,
   });
   try {
-    const result = await act({
-      repository,
-      runId,
-      url: ci.url,
-      prove,
-      known: await readShippedDigests({ folder: stateFolder, clock: host.clock }, name),
-      stateFolder,
-      clock: host.clock,
-      signal,
-      journal: createPromotionJournal(log.emit, {
-        step: `ship:${name}`,
-        repository: repository.address.repository,
-      }),
-      onWait: (holder) => notice(`waiting for ${holder}, which ships to ${name}`),
-    });
+    const result = await act(
+      {
+        repository,
+        runId,
+        url: ci.url,
+        prove,
+        known: await readShippedDigests({ folder: stateFolder, clock: host.clock }, name),
+        stateFolder,
+        clock: host.clock,
+        signal,
+        journal: createPromotionJournal(log.emit, {
+          step: `ship:${name}`,
+          repository: repository.address.repository,
+        }),
+        onWait: (holder) => notice(`waiting for ${holder}, which ships to ${name}`),
+      },
+      log.emit,
+    );
     finish();
     return result;
   } catch (error) {

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import type { AppHost } from '../app/app-host.ts';
 import { systemClock } from '../host/clock.ts';
 import { processEnvironment } from '../host/environment.ts';
-import { AppError, exitCodes, type ExitCode } from '../kernel/errors.ts';
+import { AppError, exitCodes, systemCodeOf, type ExitCode } from '../kernel/errors.ts';
 import { createProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
 
@@ -11,6 +11,7 @@ import { listenForSignals } from './signals.ts';
 async function main(): Promise<void> {
   const env = processEnvironment();
   const signals = listenForSignals();
+  surviveReadersThatLeave();
   const host: AppHost = {
     env,
     cwd: process.cwd(),
@@ -22,6 +23,14 @@ async function main(): Promise<void> {
   };
   process.exitCode = await runCommandLine(host, process.argv.slice(2));
   signals.release();
+}
+
+/** `seatrial ci | head` goes on to its end, and its exit code says how that was. */
+function surviveReadersThatLeave(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error) => {
+      if (systemCodeOf(error) !== 'EPIPE') throw error;
+    });
 }
 
 /** Exit code of one command line. Throws nothing: every error is printed here, once. */

@@ -74,6 +74,27 @@ export function toTestResult(source: TestResultSource): TestResult | undefined {
   };
 }
 
+/**
+ * The word of a maintainer against an image that had passed, in the form that every reader of test results
+ * knows: a failed test whose name is the reason.
+ */
+export function toWithdrawal(source: {
+  readonly reason: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly tool: { readonly version: string };
+  readonly run: { readonly id: string; readonly url?: string | undefined };
+}): TestResult {
+  return {
+    result: 'FAILED',
+    configuration: [toolOf(source.tool.version), runOf(source.run.id, source.at)],
+    ...(source.run.url === undefined ? {} : { url: source.run.url }),
+    passedTests: [],
+    warnedTests: [],
+    failedTests: [`yank/${source.reason}`],
+  };
+}
+
 /** What of a test result decides beyond its verdict. Absent where the result does not say. */
 export function factsOfTestResult(result: TestResult): {
   readonly plan?: string | undefined;
@@ -110,14 +131,22 @@ function configurationOf(source: TestResultSource): ResourceDescriptor[] {
       ? []
       : [{ name: config.name, digest: { sha256: hexOf(config.digest) } }]),
     { name: PLAN, digest: { sha256: hexOf(testPlanDigest(suites)) } },
-    described('tool', `pkg:npm/seatrial@${source.tool.version}`, { version: source.tool.version }),
+    toolOf(source.tool.version),
     described('engine', `pkg:generic/${engine.product}@${engine.version}`, {
       version: engine.version,
       os: engine.os,
       arch: engine.architecture,
     }),
-    described(RUN, `urn:seatrial:run:${run.id}`, { testedAt }),
+    runOf(run.id, testedAt),
   ];
+}
+
+function toolOf(version: string): ResourceDescriptor {
+  return described('tool', `pkg:npm/seatrial@${version}`, { version });
+}
+
+function runOf(id: string, testedAt: string): ResourceDescriptor {
+  return described(RUN, `urn:seatrial:run:${id}`, { testedAt });
 }
 
 /** The digest is that of the annotations: two results with equal digests were made with equal things. */

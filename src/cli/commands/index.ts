@@ -12,6 +12,7 @@ import { rollbackCommand } from './rollback.ts';
 import { runCommands } from './run.ts';
 import { timesCommand } from './times.ts';
 import { verifyCommand } from './verify.ts';
+import { yankCommand } from './yank.ts';
 
 /** In the order of the help text. */
 export const commands: readonly CliCommand[] = [
@@ -21,6 +22,7 @@ export const commands: readonly CliCommand[] = [
   historyCommand,
   driftCommand,
   verifyCommand,
+  yankCommand,
   checkCommand,
   planCommand,
   timesCommand,
