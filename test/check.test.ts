@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -47,6 +47,25 @@ describe('a gate', () => {
 
     expect(result.isPassed).toBe(false);
     expect(result.output).toContain('the limit is 2 s');
+  });
+
+  it.each([
+    ['a worker that hangs', 'while (Date.now() < end);', 'hangs.test.js'],
+    [
+      'a test that waits',
+      'return new Promise(() => setTimeout(String, 15_000));',
+      'hangs.test.js > begins',
+    ],
+  ])('names what was under way when its limit came: %s', async (_, body, name) => {
+    await using planted = await plantTest(body);
+    const reporter = `--reporter=${join(root, 'scripts', 'unfinished-tests.ts')}`;
+    const argv = ['vitest', 'run', '--root', planted.folder, '--testTimeout=60000', reporter];
+
+    const result = await runGate({ ...gate(argv), timeoutMs: 8000 }, root);
+
+    expect(result.isPassed).toBe(false);
+    expect(result.output).toContain(`  ${name}\n`);
+    expect(result.output).toContain('the limit is 8 s');
   });
 
   it('has a name of its own, and the gates without an engine come first', () => {
@@ -99,6 +118,23 @@ describe('the count of tests', () => {
     await writeFile(join(folder, `${project}.json`), text);
   }
 });
+
+/** A project with one test, which has to end within half a minute, so that nothing is left. */
+async function plantTest(body: string): Promise<AsyncDisposable & { readonly folder: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'seatrial-hanging-'));
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  await writeFile(
+    join(folder, 'hangs.test.js'),
+    `import { test } from 'vitest';
+const end = Date.now() + 15_000;
+test('begins', () => { ${body} });
+`,
+  );
+  return {
+    folder,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
 
 function gate(argv: readonly string[]): Gate {
   return { name: 'planted', proves: 'nothing', argv, needsEngine: false, timeoutMs: 10_000 };
