@@ -25,17 +25,15 @@ export interface MovedTags extends HandPromotion {
 
 /** Moves tags to what another machine tested, if the registry has valid evidence of it. */
 export async function promoteReference(host: AppHost, request: PromoteRequest): Promise<MovedTags> {
-  const { repository, tag, digest } = parseRemote(request.ref);
+  const { repository, reference } = parseRemoteImage(request.ref);
   for (const each of request.to) refuseTag(each);
-  if (tag === undefined && digest === undefined)
-    throw new CommandError('OPTION_INVALID', `${request.ref} has neither a digest nor a tag`);
   const prove = (await openProof(host, request.proof)) ?? proveNothing;
   const promotion = await runByHand(
     host,
     { command: 'promote', repository, prove },
     async (work) =>
       await promoteDigest(work, {
-        reference: digest ?? tag ?? '',
+        reference,
         tags: request.to,
         mayGoBack: request.mayGoBack,
         isDryRun: request.isDryRun,
@@ -59,6 +57,21 @@ export function parseRemote(text: string): RemoteReference {
   if (digest !== undefined && !isDigest(digest))
     throw new CommandError('OPTION_INVALID', `${digest} is no sha256 digest`);
   return { repository: renderRepository(reading.value), tag, digest };
+}
+
+/**
+ * What names one image of a repository: its digest, or else a tag.
+ * @throws {CommandError} OPTION_INVALID
+ */
+export function parseRemoteImage(text: string): {
+  readonly repository: string;
+  readonly reference: string;
+} {
+  const { repository, tag, digest } = parseRemote(text);
+  const reference = digest ?? tag;
+  if (reference === undefined)
+    throw new CommandError('OPTION_INVALID', `${text} has neither a digest nor a tag`);
+  return { repository, reference };
 }
 
 /** @throws {CommandError} OPTION_INVALID */

@@ -10,7 +10,7 @@ import { createStyle } from '../report/style.ts';
 import { cleanLine } from '../report/terminal-text.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
-import { parseRemote } from './promote-digest.ts';
+import { parseRemoteImage } from './promote-digest.ts';
 import { findPolicy, type ProofRequest } from './proof-request.ts';
 
 export interface VerifyRequest {
@@ -57,10 +57,7 @@ export async function verifyReference(
   host: AppHost,
   request: VerifyRequest,
 ): Promise<Verification> {
-  const { repository: name, tag, digest } = parseRemote(request.ref);
-  const reference = digest ?? tag;
-  if (reference === undefined)
-    throw new CommandError('OPTION_INVALID', `${request.ref} has neither a digest nor a tag`);
+  const { repository: name, reference } = parseRemoteImage(request.ref);
   const policy = await findPolicy(host, request.proof);
   if (policy === undefined)
     throw new CommandError('OPTION_INVALID', 'nobody is trusted, so nothing can be verified', {

@@ -14,7 +14,7 @@ import { isReleaseTag, readTagHeads } from '../ship/tag-heads.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
 import { runByHand } from './hand-run.ts';
-import { parseRemote } from './promote-digest.ts';
+import { parseRemoteImage } from './promote-digest.ts';
 import { proveNothing } from './proof-request.ts';
 
 /** Longer reasons belong into an issue that this one names. */
@@ -45,10 +45,7 @@ export interface YankedImage {
  * @throws {RegistryError} when the registry cannot be asked
  */
 export async function yankReference(host: AppHost, request: YankRequest): Promise<YankedImage> {
-  const { repository, tag, digest } = parseRemote(request.ref);
-  const reference = digest ?? tag;
-  if (reference === undefined)
-    throw new CommandError('OPTION_INVALID', `${request.ref} has neither a digest nor a tag`);
+  const { repository, reference } = parseRemoteImage(request.ref);
   const reason = readReason(request.reason);
   const signer = await loadSigner(host.env, host.cwd);
   if (signer === undefined)

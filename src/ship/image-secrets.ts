@@ -16,7 +16,7 @@ const publicConfigSchema = z.object({
 export interface SecretFinding {
   /** The name it stands under; absent for a token in the middle of a command. */
   readonly name?: string;
-  /** `variable API_TOKEN: its name says so`. Never the value. */
+  /** `variable API_TOKEN (by its name a secret)`. Never the value. */
   readonly text: string;
 }
 
