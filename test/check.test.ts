@@ -99,9 +99,27 @@ describe('the count of tests', () => {
   });
 
   it('counts a file that could not be loaded as a failure', async () => {
-    await writeReport('e2e', { passed: 1, files: [{ status: 'failed', assertionResults: [] }] });
+    const broken = { status: 'failed', name: 'a.test.ts', message: 'no such module', assertionResults: [] };
+    await writeReport('e2e', { passed: 1, files: [broken] });
 
-    expect(count(folder)).toEqual({ status: 1, stdout: '6 passed, 1 failed, 1 skipped\n' });
+    expect(count(folder)).toEqual({
+      status: 1,
+      stdout: 'failed: a.test.ts\n  no such module\n6 passed, 1 failed, 1 skipped\n',
+    });
+  });
+
+  it('names what failed, with the head of what it said and without colours', async () => {
+    const failed = {
+      status: 'failed',
+      fullName: 'an engine answers',
+      failureMessages: [`\u001B[31mexpected 1\u001B[39m\nto be 2${' at x'.repeat(500)}`],
+    };
+    await writeReport('e2e', { passed: 1, files: [{ status: 'failed', assertionResults: [failed] }] });
+
+    const { stdout } = count(folder);
+
+    expect(stdout).toMatch(/^failed: an engine answers\n {2}expected 1\n {2}to be 2 at x/u);
+    expect(stdout.length).toBeLessThan(800);
   });
 
   async function writeReport(
