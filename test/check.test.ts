@@ -99,7 +99,12 @@ describe('the count of tests', () => {
   });
 
   it('counts a file that could not be loaded as a failure', async () => {
-    const broken = { status: 'failed', name: 'a.test.ts', message: 'no such module', assertionResults: [] };
+    const broken = {
+      status: 'failed',
+      name: 'a.test.ts',
+      message: 'no such module',
+      assertionResults: [],
+    };
     await writeReport('e2e', { passed: 1, files: [broken] });
 
     expect(count(folder)).toEqual({
@@ -114,7 +119,10 @@ describe('the count of tests', () => {
       fullName: 'an engine answers',
       failureMessages: [`\u001B[31mexpected 1\u001B[39m\nto be 2${' at x'.repeat(500)}`],
     };
-    await writeReport('e2e', { passed: 1, files: [{ status: 'failed', assertionResults: [failed] }] });
+    await writeReport('e2e', {
+      passed: 1,
+      files: [{ status: 'failed', assertionResults: [failed] }],
+    });
 
     const { stdout } = count(folder);
 

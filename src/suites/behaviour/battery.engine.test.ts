@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { behaviourSuiteSchema, imageSchema, type BehaviourSuite } from '../../config/schema.ts';
+import {
+  behaviourSuiteSchema,
+  imageSchema,
+  type BehaviourSuite,
+  type ConfigInput,
+} from '../../config/schema.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine, EngineContainers } from '../../engine/contract.ts';
 import { EngineError } from '../../engine/errors.ts';
@@ -16,7 +21,7 @@ const threeTests = ['answers', 'ephemeral', 'volumes-persist'];
 
 type More = Partial<Omit<CheckImageOptions, 'settings'>> & {
   readonly settings?: { readonly only?: string[]; readonly skip?: Record<string, string> };
-  readonly state?: typeof state | undefined;
+  readonly state?: ConfigInput['images'][string]['state'];
   /** Replaces calls to containers. */
   readonly calls?: Partial<EngineContainers>;
 };
@@ -176,6 +181,26 @@ describe('a battery', () => {
       restarts: 'pass',
     });
     expect(cases.find(({ id }) => id === 'writes')?.reason).toContain('closed the connection');
+  });
+
+  it('fails, and does not lose, the check whose container ended before it was asked', async () => {
+    await using image = await buildScratchImage(engine, plain(serviceScript(HTTPD)));
+    const command = { exec: ['true'] };
+
+    const { cases } = await judge(image, {
+      state: { write: command, read: command },
+      settings: { only: ['answers'] },
+      calls: {
+        exec: async (id, options) => {
+          await engine.containers.kill(id, 'KILL');
+          await engine.containers.wait(id);
+          return engine.containers.exec(id, options);
+        },
+      },
+    });
+
+    expect(verdictsOf(cases)).toEqual({ answers: 'fail' });
+    expect(cases[0]?.message).toContain('`state.write` failed: the container has ended.');
   });
 
   it('loses what depends on a run that the engine broke, and keeps the line beside it', async () => {

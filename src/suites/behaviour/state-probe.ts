@@ -63,6 +63,8 @@ async function performCommand(
     signal.throwIfAborted();
     if (late.aborted)
       return unanswered(`the command did not end within ${ANSWER_WITHIN_MS / 1000} s`);
+    const state = await scope.engine.containers.inspect(containerId);
+    if (state?.isRunning === false) return unanswered('the container has ended');
     throw error;
   }
 }

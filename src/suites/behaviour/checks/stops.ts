@@ -60,7 +60,7 @@ function endedBefore({ exitCode, log }: StopRun): CheckResult {
   return {
     verdict: 'fail',
     message: `Became ready, and then ended by itself with exit code ${exitCode} before it was asked to stop.`,
-    fix: 'Find in the log why it ended, and keep the service in the foreground.',
+    fix: 'Find in the log why it ended, and keep the service in the foreground, without `&` or daemon mode.',
     evidence: log.trim() === '' ? 'The log is empty.' : lastLines(log),
   };
 }

@@ -108,6 +108,19 @@ exit 4
     says: { stops: ['ended by itself with exit code 4', 'out of luck'] },
   },
   {
+    is: 'a server that goes to the background and is up until its parent ends',
+    image: plain(
+      '#!/bin/sh\nhttpd -p 8080 -h /www\nuntil [ -e /tmp/used ]; do usleep 20000; done\n',
+    ),
+    profile: {
+      state: { write: { exec: ['touch', '/tmp/used'] }, read: { exec: ['sleep', '30'] } },
+    },
+    settings: { only: ['starts', 'answers', 'stops'] },
+    imageClass: 'service',
+    verdicts: { starts: 'pass', answers: 'fail', stops: 'fail' },
+    says: { stops: ['ended by itself with exit code 0', 'foreground', 'daemon mode'] },
+  },
+  {
     is: 'a server that ends on its own stop signal',
     image: plain(`#!/bin/sh\n${HTTPD} &\ntrap 'exit 0' QUIT\nwait\n`, { stopSignal: 'SIGQUIT' }),
     settings: { only: ['stops'] },
@@ -149,7 +162,7 @@ exit 4
         before: 'if [ -e /was-here ]; then exec sleep 1000; fi\ntouch /was-here; echo up and ready',
       }),
     ),
-    profile: { ready: { log: 'up and ready', timeout: '2s' } },
+    profile: { ready: { log: 'up and ready', timeout: '4s' } },
     settings: { only: ['survives-kill'] },
     imageClass: 'service',
     verdicts: { 'survives-kill': 'fail' },
