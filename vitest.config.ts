@@ -39,7 +39,8 @@ export default defineConfig({
           include: ['test/**/*.e2e.test.ts'],
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // Each project has its own folder, labels and registry, and a run waits for the engine a third of its time.
+          maxWorkers: 3,
         },
       },
     ],

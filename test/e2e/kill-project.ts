@@ -1,4 +1,7 @@
-import { runSeatrial, type CommandPlace, type EventOfRun } from './command-line.ts';
+import { connectEngine } from '../../src/engine/connect.ts';
+import type { Engine } from '../../src/engine/contract.ts';
+import { processEnvironment } from '../../src/host/environment.ts';
+import { runSeatrial, type CommandPlace } from './command-line.ts';
 import { createSampleProject, type SampleProject } from './sample-project.ts';
 
 /** The sample project, slow at the places where it is to be killed, with something to lose at each of them. */
@@ -80,6 +83,20 @@ docker rm -f "$container" >/dev/null
 docker volume rm "$volume" >/dev/null
 `;
 
+/** A project whose first run has ended well, on the engine that must be clean after each kill. */
+export async function openKillSite(
+  create: () => Promise<KillProject> = createKillProject,
+): Promise<AsyncDisposable & { readonly engine: Engine; readonly project: KillProject }> {
+  const engine = await connectEngine({ env: processEnvironment() });
+  const project = await create();
+  const first = await runSeatrial(['ci'], project.at);
+  if (first.exitCode !== 0) {
+    await project[Symbol.asyncDispose]();
+    throw new Error(`the sound project fails: ${first.stdout}${first.stderr}`);
+  }
+  return { engine, project, [Symbol.asyncDispose]: () => project[Symbol.asyncDispose]() };
+}
+
 /** The same with a Vitest file as the one suite of `app`. */
 export async function createSpecProject(): Promise<KillProject> {
   const project = await createKillProject();
@@ -102,135 +119,3 @@ test('answers', async ({ run }) => {
   expect(await answer.text()).toContain('hello');
 });
 `;
-
-/** When a Vitest file has a container. */
-export const specMoment: KillMoment = {
-  when: 'a Vitest file runs, with a container of its own',
-  change: 'app',
-  is: matches({ type: 'step.output', step: 'test:app:spec', text: /its container is there/u }),
-};
-
-/** A moment of a run: the event after which the run is interrupted, and what has to change for it to come. */
-export interface KillMoment {
-  readonly when: string;
-  readonly change: Change;
-  readonly is: (event: EventOfRun) => boolean;
-  /** Tags that have surely moved by then. @default none */
-  readonly moved?: readonly string[];
-}
-
-/** In the order of a run. */
-export const killMoments: readonly KillMoment[] = [
-  { when: 'the plan is made', change: 'app', is: matches({ type: 'plan.made' }) },
-  {
-    when: 'a build begins',
-    change: 'base',
-    is: matches({ type: 'step.started', step: 'build:base' }),
-  },
-  {
-    when: 'a RUN step runs on the engine',
-    change: 'base',
-    is: matches({ type: 'step.output', step: 'build:base', text: /begun/u }),
-  },
-  {
-    when: 'a hook runs, with a container of its own',
-    change: 'page',
-    is: matches({ type: 'step.output', step: 'build:app', text: /its container is there/u }),
-  },
-  {
-    when: 'the context of a build is sent',
-    change: 'app',
-    is: matches({ type: 'step.started', step: 'build:app' }),
-  },
-  {
-    when: 'a COPY step is done',
-    change: 'app',
-    is: matches({ type: 'build.vertex', step: 'build:app', name: /COPY server/u, state: 'done' }),
-  },
-  {
-    when: 'an image is built and nothing tested',
-    change: 'app',
-    is: matches({ type: 'step.finished', step: 'build:app' }),
-  },
-  {
-    when: 'a script begins',
-    change: 'base',
-    is: matches({ type: 'case.started', step: 'test:base:script' }),
-  },
-  {
-    when: 'a script runs, with a container and a volume of its own',
-    change: 'app',
-    is: matches({ type: 'step.output', step: 'test:app:script', text: /its container is there/u }),
-  },
-  {
-    when: 'the first container of the checks starts',
-    change: 'app',
-    is: matches({ type: 'case.started', id: 'starts' }),
-  },
-  {
-    when: 'a check writes state',
-    change: 'app',
-    is: matches({ type: 'case.started', id: 'answers' }),
-  },
-  {
-    when: 'a container is being stopped',
-    change: 'app',
-    is: matches({ type: 'case.started', id: 'stops' }),
-  },
-  {
-    when: 'a container is replaced on its volumes',
-    change: 'app',
-    is: matches({ type: 'case.started', id: 'volumes-persist' }),
-  },
-  {
-    when: 'the image is packed',
-    change: 'app',
-    is: matches({ type: 'step.started', step: 'ship:app' }),
-  },
-  {
-    when: 'layers are uploaded',
-    change: 'app',
-    is: matches({ type: 'step.output', step: 'ship:app', text: /^packed/u }),
-  },
-  {
-    when: 'the last blob is there and the manifest is not',
-    change: 'app',
-    is: matches({ type: 'step.output', step: 'ship:app', text: /^layer/u }),
-  },
-  {
-    when: 'the first tag is about to move',
-    change: 'app',
-    is: matches({ type: 'effect.intent', details: { tag: '7' } }),
-  },
-  {
-    when: 'one tag has moved and the other has not',
-    change: 'app',
-    is: matches({ type: 'effect.done', details: { tag: '7' } }),
-    moved: ['sample/app:7'],
-  },
-  {
-    when: 'the last tag is about to move',
-    change: 'app',
-    is: matches({ type: 'effect.intent', details: { tag: 'latest' } }),
-  },
-  {
-    when: 'all tags have moved and the run has not said so',
-    change: 'app',
-    is: matches({ type: 'effect.done', details: { tag: 'latest' } }),
-    moved: ['sample/app:7', 'sample/app:latest'],
-  },
-];
-
-/** Whether an event has these values; a regular expression stands for each text that it matches. */
-export function matches(pattern: EventOfRun): (event: EventOfRun) => boolean {
-  return (event) => Object.entries(pattern).every(([name, wanted]) => isLike(event[name], wanted));
-}
-
-function isLike(value: unknown, wanted: unknown): boolean {
-  if (wanted instanceof RegExp) return typeof value === 'string' && wanted.test(value);
-  if (typeof wanted !== 'object' || wanted === null) return value === wanted;
-  if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(wanted).every(([name, each]) =>
-    isLike(Object.getOwnPropertyDescriptor(value, name)?.value, each),
-  );
-}

@@ -4,7 +4,7 @@ import { processEnvironment } from '../../src/host/environment.ts';
 import { runProcess } from '../../src/host/process.ts';
 import { interruptAt, runSeatrial, type CommandPlace } from './command-line.ts';
 import { makeCheckout } from './git-checkout.ts';
-import { matches } from './kill-project.ts';
+import { matches } from './kill-moments.ts';
 import { createSampleProject, type SampleProject } from './sample-project.ts';
 import { createTemporaryPlace, type TemporaryPlace } from './temporary-place.ts';
 

@@ -1,19 +1,31 @@
 import type { FaultCase, FaultGroup, TestName } from './fault-case.ts';
 
-const kill = 'test/e2e/kill.e2e.test.ts';
+const cancel = 'test/e2e/cancel.e2e.test.ts';
 const events = 'src/history/read-events.test.ts';
 const watchdog = 'src/engine/watchdog.engine.test.ts';
 
-const killed: TestName = { file: kill, test: 'kill -9 of a run > when $when' };
+/** The moments are rows of one test each: test/e2e/kill-moments.ts. */
+const killed = {
+  building: killedIn('building'),
+  testing: killedIn('testing'),
+  shipping: killedIn('shipping'),
+  moving: {
+    file: 'test/e2e/kill-shipping.e2e.test.ts',
+    test: 'kill -9 of a run > when $when, and the next one ends right',
+  },
+} as const;
 
-/** The moments are rows of one test: `killMoments` in test/e2e/kill-project.ts. */
-function killedWhile(id: string, happens: string): FaultCase {
+function killedIn(part: string): TestName {
+  return { file: `test/e2e/kill-${part}.e2e.test.ts`, test: 'kill -9 of a run > when $when' };
+}
+
+function killedWhile(part: keyof typeof killed, id: string, happens: string): FaultCase {
   return {
     id,
     happens: `kill -9 ${happens}`,
     required:
       'each tag is at the old or at a tested digest, nothing of ours is left, the next run ends right',
-    coveredBy: [killed],
+    coveredBy: [killed[part]],
   };
 }
 
@@ -21,13 +33,13 @@ export const deathFaults: FaultGroup = {
   title: 'Death of processes',
   count: 18,
   cases: [
-    killedWhile('P1', 'when the plan is made'),
-    killedWhile('P2', 'in a build, in a hook and in a RUN step'),
-    killedWhile('P3', 'when an image is built and nothing tested'),
-    killedWhile('P4', 'while an image is packed'),
-    killedWhile('P5', 'while layers are uploaded, and before the manifest is'),
-    killedWhile('P6', 'in a script, with a container and a volume of its own'),
-    killedWhile('P7', 'in a check, in every part of the life of its container'),
+    killedWhile('building', 'P1', 'when the plan is made'),
+    killedWhile('building', 'P2', 'in a build, in a hook and in a RUN step'),
+    killedWhile('building', 'P3', 'when an image is built and nothing tested'),
+    killedWhile('shipping', 'P4', 'while an image is packed'),
+    killedWhile('shipping', 'P5', 'while layers are uploaded, and before the manifest is'),
+    killedWhile('testing', 'P6', 'in a script, with a container and a volume of its own'),
+    killedWhile('testing', 'P7', 'in a check, in every part of the life of its container'),
     {
       id: 'P8',
       happens: 'kill -9 before and after evidence is attached',
@@ -43,17 +55,17 @@ export const deathFaults: FaultGroup = {
         },
       ],
     },
-    killedWhile('P9', 'before the first tag moves'),
-    killedWhile('P10', 'between two tags'),
-    killedWhile('P11', 'when the last tag is about to move'),
-    killedWhile('P12', 'when all tags have moved and the run has not said so'),
+    killedWhile('shipping', 'P9', 'before the first tag moves'),
+    killedWhile('moving', 'P10', 'between two tags'),
+    killedWhile('moving', 'P11', 'when the last tag is about to move'),
+    killedWhile('moving', 'P12', 'when all tags have moved and the run has not said so'),
     {
       id: 'P13',
       happens: 'SIGINT once, SIGINT twice',
       required:
         'once: cancels and cleans up, exit code 4; twice: ends at once and the watchdog cleans up',
       coveredBy: [
-        { file: kill, test: 'a run that is told to end > by $signal when $when leaves nothing' },
+        { file: cancel, test: 'a run that is told to end > by $signal when $when leaves nothing' },
         { file: watchdog, test: 'the watchdog outlives the signals of a terminal' },
       ],
     },

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectRecovery, killAt, type KillSite, type Tags } from './after-kill.ts';
+import { movingMoments, shippingMoments } from './kill-moments.ts';
+import { openKillSite } from './kill-project.ts';
+
+let site: KillSite & AsyncDisposable;
+let shipped: Tags;
+
+beforeAll(async () => {
+  site = await openKillSite();
+  shipped = await site.project.tags();
+});
+afterAll(async () => await site[Symbol.asyncDispose]());
+
+describe('kill -9 of a run', () => {
+  it.each(shippingMoments)('when $when', async (moment) => {
+    expect(await killAt(site, moment)).toSatisfy((moved: readonly string[]) => moved.length <= 1);
+  });
+
+  it('and of the runs after it: the next one succeeds', async () => {
+    await expectRecovery(site, { before: shipped, after: await site.project.tags() });
+
+    expect(new Set(Object.values(await site.project.tags())).size).toBe(1);
+  });
+
+  it.each(movingMoments)('when $when, and the next one ends right', async (moment) => {
+    const before = await site.project.tags();
+
+    const moved = await killAt(site, moment);
+
+    expect(moved).toEqual(expect.arrayContaining([...(moment.moved ?? [])]));
+    await expectRecovery(site, { before, after: await site.project.tags() });
+  });
+});
