@@ -37,6 +37,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
+          globalSetup: './test/e2e/global-setup.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
           // Each project has its own folder, labels and registry, and a run waits for the engine a third of its time.

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { isWithin, type Benchmark, type Measurement } from './benchmark.ts';
+import { buildLocalPackage } from '../scripts/local-package.ts';
 import { benchmarks } from './table.ts';
 
 /**
@@ -19,6 +20,7 @@ if (unknown !== undefined || chosen.length === 0) {
   process.exit(2);
 }
 
+await buildLocalPackage();
 const results = [];
 for (const benchmark of chosen) {
   const result = toResult(benchmark, await benchmark.run());

@@ -1,22 +1,24 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { writeDeclarations } from './declarations.ts';
 import { configJsonSchema } from './json-schema.ts';
 
 /** Makes what is published besides `bin/`: `dist/` (JavaScript and types) and `schema/` (JSON Schema). */
 const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
 
-await rm(join(root, 'dist'), { recursive: true, force: true });
-const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], {
-  cwd: root,
-  env: {
-    ...process.env,
-    PATH: [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter),
-  },
-  // npm reads what a prepack script prints on stdout as part of its own answer.
-  stdio: ['ignore', process.stderr, process.stderr],
-});
-if (status !== 0) process.exit(1);
+/** What types may ask importers for: it is a dependency of the package, or their own. */
+const TYPED_PACKAGES: ReadonlySet<string> = new Set(['vitest', 'zod']);
+
+await rm(dist, { recursive: true, force: true });
+const [packages] = await Promise.all([
+  writeDeclarations(root, dist, ['index', 'suites/spec/entry']),
+  bundle(root, dist),
+]);
+const stranger = packages.find((name) => !TYPED_PACKAGES.has(name));
+if (stranger !== undefined) throw new Error(`the public types need ${stranger}, which nobody has`);
+
 await mkdir(join(root, 'schema'), { recursive: true });
 await writeFile(
   join(root, 'schema', 'seatrial.schema.json'),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packageCommand, packageCompileCache } from '../../scripts/local-package.ts';
 import { readEvents } from '../../src/history/read-events.ts';
 import { listRuns } from '../../src/history/runs.ts';
 import { systemClock } from '../../src/host/clock.ts';
@@ -10,8 +11,8 @@ import type { EventOf, RunEvent } from '../../src/kernel/run-events.ts';
 const execute = promisify(execFile);
 
 const root = join(import.meta.dirname, '..', '..');
-/** The command, as a person starts it. */
-export const seatrialCommand = join(root, 'bin', 'seatrial');
+/** The command as it is published, which is how people have it. */
+export const seatrialCommand = packageCommand;
 export const exampleFolder = join(root, 'examples', 'dynamodb');
 
 export interface CommandPlace {
@@ -24,7 +25,12 @@ export interface CommandPlace {
 async function runSeatrial(argv: readonly string[], place: CommandPlace): Promise<void> {
   await execute(seatrialCommand, [...argv], {
     cwd: place.folder,
-    env: { ...withoutCi(process.env), NO_COLOR: '1', ...place.env },
+    env: {
+      ...withoutCi(process.env),
+      NO_COLOR: '1',
+      NODE_COMPILE_CACHE: packageCompileCache,
+      ...place.env,
+    },
     maxBuffer: 64 * 1024 ** 2,
   });
 }

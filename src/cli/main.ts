@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import type { AppHost } from '../app/app-host.ts';
 import { systemClock } from '../host/clock.ts';
 import { processEnvironment } from '../host/environment.ts';
+import { packageFolder } from '../host/package-file.ts';
 import { AppError, exitCodes, systemCodeOf, type ExitCode } from '../kernel/errors.ts';
 import { createProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
@@ -65,7 +67,7 @@ async function printError(host: AppHost, error: unknown): Promise<void> {
 }
 
 function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  const text = readFileSync(join(packageFolder(), 'package.json'), 'utf8');
   return /"version": "([^"]+)"/u.exec(text)?.[1] ?? 'unknown';
 }
 

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { startDetachedScript } from '../host/detached-process.ts';
 import type { Environment } from '../host/environment.ts';
+import { programPath } from '../host/package-file.ts';
 import type { Engine } from './contract.ts';
 import type { OwnedGroup } from './process-groups.ts';
 import { WATCHDOG_VARIABLE } from './tenants.ts';
@@ -28,9 +28,7 @@ const PASSED_ON = ['PATH', 'HOME', 'TMPDIR', 'XDG_RUNTIME_DIR', 'SSH_AUTH_SOCK']
 
 export function startWatchdog({ engine, filters, env }: WatchdogOptions): Watchdog {
   const passed = Object.fromEntries(PASSED_ON.map((name) => [name, env[name]]));
-  // `.ts` in a checkout, `.js` in the published package.
-  const script = fileURLToPath(import.meta.url).replace(/watchdog(\.\w+)$/u, 'watchdog-main$1');
-  const child = startDetachedScript(script, filters, {
+  const child = startDetachedScript(programPath('engine/watchdog-main'), filters, {
     ...passed,
     ...engine.endpoint.env,
     [WATCHDOG_VARIABLE]: '1',

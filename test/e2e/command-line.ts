@@ -4,11 +4,12 @@ import { watch } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { packageCommand, packageCompileCache } from '../../scripts/local-package.ts';
 
 const eventSchema = z.record(z.string(), z.unknown());
 
-/** The launcher of this checkout. */
-export const BIN = join(import.meta.dirname, '..', '..', 'bin', 'seatrial');
+/** The command as it is published. */
+export const BIN = packageCommand;
 
 export interface CommandResult {
   readonly exitCode: number | null;
@@ -26,7 +27,12 @@ export interface CommandPlace {
 function startSeatrial(argv: readonly string[], place: CommandPlace): ChildProcess {
   return spawn(BIN, argv, {
     cwd: place.folder,
-    env: { ...withoutCi(process.env), NO_COLOR: '1', ...place.env },
+    env: {
+      ...withoutCi(process.env),
+      NO_COLOR: '1',
+      NODE_COMPILE_CACHE: packageCompileCache,
+      ...place.env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

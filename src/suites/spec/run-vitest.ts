@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import type { FileSuite } from '../../config/schema.ts';
 import { labelNames } from '../../engine/labels.ts';
+import { programPath } from '../../host/package-file.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import type { SuiteContext } from '../contract.ts';
 import { runSuiteProgram } from '../suite-process.ts';
@@ -24,7 +24,14 @@ export async function runVitest(
     {
       name: 'vitest',
       file: process.execPath,
-      argv: ['--no-warnings', mainScript(), vitestPath, socket.path, workers, ...files],
+      argv: [
+        '--no-warnings',
+        programPath('suites/spec/vitest-main'),
+        vitestPath,
+        socket.path,
+        workers,
+        ...files,
+      ],
       // The limit is for one file; files run at the same time only where there are processors.
       timeoutMs: settings.timeout * files.length,
       folder,
@@ -35,11 +42,6 @@ export async function runVitest(
   await socket.close();
   await log.conclude(end, settings.timeout);
   return log.cases;
-}
-
-/** `.ts` in a checkout, `.js` in the published package. */
-function mainScript(): string {
-  return fileURLToPath(import.meta.url).replace(/run-vitest(\.\w+)$/u, 'vitest-main$1');
 }
 
 function handoverOf({ image, scope, projectFolder }: SuiteContext): Handover {

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'vitest/config';
 import type * as VitestNode from 'vitest/node';
+import { programPath } from '../../host/package-file.ts';
 import { createVitestReporter } from './vitest-reporter.ts';
 
 /**
@@ -11,6 +12,13 @@ import { createVitestReporter } from './vitest-reporter.ts';
  * as they are; ours is one more, and writes to the socket. Exit code 0 when all is well, as Vitest's own.
  */
 const [, , vitestPath = '', socketPath = '', workers = '1', ...files] = process.argv;
+
+/** The fixtures are those of the command that runs, wherever it was installed. */
+const ownFixtures: Plugin = {
+  name: 'seatrial-fixtures',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'seatrial/test' ? programPath('suites/spec/entry') : undefined),
+};
 
 const socket = connect(socketPath);
 await once(socket, 'connect');
@@ -28,7 +36,7 @@ const vitest = await createVitest(
     maxWorkers: Number(workers),
     passWithNoTests: false,
   },
-  { plugins: sourcePlugins(import.meta.url) },
+  { plugins: [ownFixtures] },
 );
 // A reporter in the options would replace the user's own. The list is not in the types, but in every version.
 const reporters: unknown = Reflect.get(vitest, 'reporters');
@@ -53,17 +61,4 @@ function escapeGlob(path: string): string {
 async function importVitest(path: string): Promise<typeof VitestNode> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return (await import(pathToFileURL(path).href)) as typeof VitestNode;
-}
-
-/** In a checkout `seatrial/test` is TypeScript; the package has the same as JavaScript, and needs nothing. */
-function sourcePlugins(here: string): Plugin[] {
-  if (!here.endsWith('.ts')) return [];
-  const entry = fileURLToPath(new URL('./entry.ts', here));
-  return [
-    {
-      name: 'seatrial-source',
-      enforce: 'pre',
-      resolveId: (id) => (id === 'seatrial/test' ? entry : undefined),
-    },
-  ];
 }

@@ -1,0 +1,51 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { rolldown, type Plugin } from 'rolldown';
+import { renderLicences } from './licences.ts';
+
+/** Where programs and importers come in: the command, the processes that it starts, what package.json exports. */
+const ENTRIES = [
+  'cli/main',
+  'engine/watchdog-main',
+  'suites/spec/vitest-main',
+  'suites/spec/entry',
+  'index',
+];
+
+/**
+ * Writes the JavaScript that is published: one file for each entry and the chunks that they share, with every
+ * library inside. A command reads a few dozen files instead of some eight hundred, and `npx seatrial` fetches one
+ * package. The licences of the libraries stand beside it, as most of them ask.
+ */
+export async function bundle(root: string, into: string): Promise<void> {
+  const build = await rolldown({
+    cwd: root,
+    input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, 'src', `${name}.ts`)])),
+    platform: 'node',
+    // Vitest is the user's own; compiled addons are only tried for, by libraries that do without.
+    external: [/^vitest(?:\/|$)/u, /\.node$/u],
+    plugins: [withoutSsh],
+    onLog: (level, log) => {
+      if (level === 'warn') throw new Error(log.message);
+    },
+  });
+  const { output } = await build.write({
+    dir: into,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  await build.close();
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  await writeFile(join(into, 'LICENCES.txt'), await renderLicences(modules));
+}
+
+const NO_SSH = '\0no-ssh';
+
+/** docker-modem would load an SSH client, native code included; ours is `engine/docker/ssh-agent.ts`. */
+const withoutSsh: Plugin = {
+  name: 'without-ssh',
+  resolveId: (id, importer) =>
+    id === './ssh' && importer?.includes('/docker-modem/') === true ? NO_SSH : undefined,
+  load: (id) => (id === NO_SSH ? 'export default undefined;' : undefined),
+};
