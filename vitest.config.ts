@@ -28,7 +28,7 @@ export default defineConfig({
           include: ['src/**/*.engine.test.ts', 'test/**/*.engine.test.ts'],
           testTimeout: 120_000,
           // They wait for the engine more than they work.
-          maxWorkers: 3,
+          maxWorkers: 2,
           hookTimeout: 120_000,
         },
       },
@@ -41,7 +41,7 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           // Each project has its own folder, labels and registry, and a run waits for the engine a third of its time.
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
     ],

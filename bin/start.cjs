@@ -28,6 +28,9 @@ process.emitWarning = (warning, options, ...rest) => {
   if (type !== 'ExperimentalWarning') emitWarning.call(process, warning, options, ...rest);
 };
 
+// What Node will not do one day is for whoever works on us, and is in the bundle where Node takes it for ours.
+if (!isCheckout) process.noDeprecation = true;
+
 enableCompileCache(compileCacheFolder());
 import(pathToFileURL(main).href).catch((error) => {
   process.stderr.write(

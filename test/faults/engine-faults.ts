@@ -7,6 +7,7 @@ const pack = 'src/ship/pack.engine.test.ts';
 const run = 'src/pipeline/run.engine.test.ts';
 const script = 'src/suites/script/index.engine.test.ts';
 const spec = 'src/suites/spec/index.engine.test.ts';
+const manySpecs = 'src/suites/spec/many-files.engine.test.ts';
 
 export const engineFaults: FaultGroup = {
   title: 'Engines that break or lie',
@@ -209,7 +210,7 @@ export const engineFaults: FaultGroup = {
       happens: 'tests ran zero cases, or ended with 0 without a report',
       required: 'is no pass',
       coveredBy: [
-        { file: spec, test: 'a file with %s is a failure' },
+        { file: manySpecs, test: 'one run of many files > fails a file with %s' },
         { file: spec, test: 'SUITE_NO_FILES: no spec file at all is no pass' },
         { file: script, test: 'SUITE_NO_FILES: no script at all is no pass' },
         { file: run, test: 'a suite whose every case is skipped is not green' },

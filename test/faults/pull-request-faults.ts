@@ -4,6 +4,7 @@ const environment = 'src/suites/environment.test.ts';
 const project = 'test/e2e/project.e2e.test.ts';
 const script = 'src/suites/script/index.engine.test.ts';
 const spec = 'src/suites/spec/index.engine.test.ts';
+const manySpecs = 'src/suites/spec/many-files.engine.test.ts';
 const ci = 'src/ci/read-ci-environment.test.ts';
 
 export const pullRequestFaults: FaultGroup = {
@@ -36,7 +37,7 @@ export const pullRequestFaults: FaultGroup = {
           file: script,
           test: 'a script has its own temporary folder and docker configuration, and no credentials',
         },
-        { file: spec, test: 'spec files see no credentials' },
+        { file: manySpecs, test: 'one run of many files > shows no credentials to spec files' },
         { file: environment, test: 'suites do not see %s' },
       ],
     },

@@ -44,33 +44,6 @@ async function objectsOf(bench: SuiteBench): Promise<readonly string[]> {
     .map(({ kind, name }) => `${kind} ${name}`);
 }
 
-test('a container answers, keeps its volumes when replaced, and nothing is left', async () => {
-  await using bench = await benchWith(`
-    describe('the server', () => {
-      test('answers', async ({ run, image }) => {
-        const server = await run();
-        await server.exec('echo hello > /data/index.html');
-        const before = await (await fetch(server.url())).text();
-        const next = await server.replace();
-        const after = await (await fetch(next.url(8080))).text();
-        expect([before, after]).toEqual(['hello\\n', 'hello\\n']);
-        expect(next.id).not.toBe(server.id);
-        expect(image.id).toMatch(/^sha256:/);
-      });
-    });`);
-
-  const cases = await run(bench);
-
-  expect(cases).toMatchObject([
-    { suite: 'spec', id: 'test/x.spec.ts > the server > answers', verdict: 'pass' },
-  ]);
-  expect(bench.progress).toEqual([
-    'started test/x.spec.ts > the server > answers',
-    'finished test/x.spec.ts > the server > answers',
-  ]);
-  await expect(objectsOf(bench)).resolves.toEqual([]);
-});
-
 test('the examples of the documentation pass', async () => {
   const page = await readFile(join(import.meta.dirname, '../../../docs/spec-tests.md'), 'utf8');
   const examples = [...page.matchAll(/```ts\n(.*?)```/gsu)].map(([, code]) => code ?? '');
@@ -91,48 +64,6 @@ test('the examples of the documentation pass', async () => {
   expect(examples.length).toBeGreaterThan(1);
 });
 
-test('every fixture does what its name says', async () => {
-  await using bench = await benchWith(`
-    test('life of a container', async ({ run }) => {
-      const server = await run({ env: { COLOUR: 'blue' } });
-      expect(await server.exec(['sh', '-c', 'echo $COLOUR'])).toMatchObject({ exitCode: 0, stdout: 'blue\\n' });
-      expect(await server.exec('cat; exit 3', { stdin: 'in' })).toMatchObject({ exitCode: 3, stdout: 'in' });
-      expect(await server.stop()).toBe(0);
-      expect((await server.inspect()).isRunning).toBe(false);
-      await server.start();
-      await server.kill();
-      expect(await server.wait()).toBe(137);
-      await server.restart();
-      expect((await fetch(server.url())).status).toBe(404);
-      const { host, port } = server.address(8080);
-      expect([typeof host, typeof port]).toEqual(['string', 'number']);
-    });
-    test('two containers on a network, and a shared volume', async ({ run, network, volume }) => {
-      const [lan, shared] = [await network(), await volume()];
-      const server = await run({ network: lan, aliases: ['web'], volumes: { '/data': shared } });
-      await server.exec('echo found > /data/index.html');
-      const command = ['sh', '-c', 'cat /shared/index.html; wget -q -O - http://web:8080/'];
-      const client = await run({
-        network: lan, command, volumes: { '/shared': shared }, tmpfs: ['/data'], ready: { exit: 0 },
-      });
-      expect(await client.logs()).toBe('found\\nfound\\n');
-    });
-    test('waiting by hand', async ({ run }) => {
-      const server = await run({ wait: false });
-      await server.ready();
-      expect((await server.logs({ tail: 1 }))).toBe('');
-    });`);
-
-  const cases = await run(bench);
-
-  expect(cases.map(({ verdict, message }) => `${verdict}: ${message}`)).toEqual([
-    'pass: Passed',
-    'pass: Passed',
-    'pass: Passed',
-  ]);
-  await expect(objectsOf(bench)).resolves.toEqual([]);
-});
-
 test('run uses the settings of the image', async () => {
   const profile = {
     ready: readySchema.parse({ log: 'up with green' }),
@@ -151,39 +82,6 @@ test('run uses the settings of the image', async () => {
   expect(cases).toMatchObject([{ verdict: 'pass' }]);
 });
 
-test('a failed test says where, shows the code and what the container printed', async () => {
-  await using bench = await benchWith(`
-    test('fails', async ({ run }) => {
-      await run({ command: ['sh', '-c', 'echo printed; httpd -f -p 8080'] });
-      expect(1 + 1).toBe(3);
-    });`);
-
-  const [found] = await run(bench);
-
-  expect(found).toMatchObject({
-    verdict: 'fail',
-    severity: 'error',
-    message: 'expected 2 to be 3 // Object.is equality (test/x.spec.ts:5:21)',
-    command: `IMAGE=${bench.context.image.ref} npx vitest --run test/x.spec.ts`,
-  });
-  expect(found?.fix).toBeDefined();
-  expect(found?.evidence).toContain('5 |       expect(1 + 1).toBe(3);\n  |                     ^');
-  expect(found?.evidence).toMatch(/container seatrial-\S+ \(running\) printed last:\nprinted$/mu);
-  expect(bench.output()).toContain('printed last:');
-});
-
-test('SPEC_NOT_READY: a container that ends early fails its test with exit code and last lines', async () => {
-  await using bench = await benchWith(
-    `test('starts', async ({ run }) => { await run({ command: ['sh', '-c', 'echo broken; exit 4'] }); });`,
-  );
-
-  const [found] = await run(bench);
-
-  expect(found?.verdict).toBe('fail');
-  expect(found?.message).toContain('The container is not ready: it ended with exit code 4');
-  expect(found?.evidence).toContain('broken');
-});
-
 test('SPEC_FIXTURE_MISUSED: a port must be named when the image exposes none or several', async () => {
   await using bench = await benchWith(
     `test('url', async ({ run }) => { (await run({ wait: false })).url(); });`,
@@ -194,59 +92,6 @@ test('SPEC_FIXTURE_MISUSED: a port must be named when the image exposes none or 
 
   expect(found?.message).toContain('No port was named, and the image exposes 1, 2');
   expect(found?.fix).toBe('Name the port: container.url(8080)');
-});
-
-test.each([
-  ['syntax error', 'const = 1;', /test\/x\.spec\.ts/u],
-  ['an import that is not there', `import './absent.ts';`, /absent/u],
-  ['an error while it is loaded', `throw new Error('at load');`, /at load/u],
-  [
-    'a hook that fails',
-    `import { beforeAll } from 'vitest'; beforeAll(() => { throw new Error('in hook'); }); test('a', () => {});`,
-    /in hook/u,
-  ],
-  ['no test', ``, /holds no test/u],
-])('a file with %s is a failure', async (_what, body, message) => {
-  await using bench = await benchWith(body);
-
-  const cases = await run(bench);
-
-  const found = cases.find(({ id }) => id === 'test/x.spec.ts');
-  expect(found?.verdict).toBe('fail');
-  expect(`${found?.message ?? ''} ${found?.evidence ?? ''}`).toMatch(message);
-  expect(cases.some(({ verdict }) => verdict === 'pass')).toBe(false);
-});
-
-test('skipped tests are skips with a reason, and equal titles get numbers', async () => {
-  await using bench = await benchWith(`
-    test.skip('later', () => {});
-    test('never', ({ skip }) => { skip('not on this engine'); });
-    test('twice', () => {});
-    test('twice', () => {});`);
-
-  const cases = await run(bench);
-
-  expect(
-    cases.map(({ id, verdict, reason }) => [id.replace('test/x.spec.ts > ', ''), verdict, reason]),
-  ).toEqual([
-    ['later', 'skip', 'The spec file skips it.'],
-    ['never', 'skip', 'not on this engine'],
-    ['twice', 'pass', undefined],
-    ['twice (2)', 'pass', undefined],
-  ]);
-});
-
-test('an error that nobody awaits is a failure of its own', async () => {
-  await using bench = await benchWith(`
-    test('passes', async () => {
-      void Promise.reject(new Error('nobody cared'));
-      await new Promise((resolve) => { setTimeout(resolve, 50); });
-    });`);
-
-  const cases = await run(bench);
-
-  expect(cases).toContainEqual(expect.objectContaining({ id: 'unhandled error', verdict: 'fail' }));
-  expect(cases.find(({ id }) => id === 'unhandled error')?.message).toContain('nobody cared');
 });
 
 test('a worker that dies loses its file or fails it, is no pass, and its containers go', async () => {
@@ -335,15 +180,6 @@ test('what a spec file makes with the docker command is removed, with a warning'
     { id: 'vitest', verdict: 'warn', message: 'Left 1 container, removed' },
   ]);
   await expect(objectsOf(bench)).resolves.toEqual([]);
-});
-
-test('spec files see no credentials', async () => {
-  await using bench = await benchWith(
-    `test('a', () => expect(process.env.REGISTRY_PASSWORD).toBeUndefined());`,
-    { env: { REGISTRY_PASSWORD: 'hidden' } },
-  );
-
-  await expect(run(bench)).resolves.toMatchObject([{ verdict: 'pass' }]);
 });
 
 test('SUITE_NO_FILES: no spec file at all is no pass', async () => {
