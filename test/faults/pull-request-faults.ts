@@ -3,7 +3,6 @@ import type { FaultGroup } from './fault-case.ts';
 const environment = 'src/suites/environment.test.ts';
 const project = 'test/e2e/project.e2e.test.ts';
 const script = 'src/suites/script/index.engine.test.ts';
-const spec = 'src/suites/spec/index.engine.test.ts';
 const manySpecs = 'src/suites/spec/many-files.engine.test.ts';
 const ci = 'src/ci/read-ci-environment.test.ts';
 
