@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectEngine } from '../src/engine/connect.ts';
+import { buildScratchImage } from '../src/engine/testing/scratch-image.ts';
+import { processEnvironment } from '../src/host/environment.ts';
 
 const root = join(import.meta.dirname, '..');
 const execute = promisify(execFile);
@@ -51,16 +54,26 @@ describe('the published package', () => {
     expect(stdout).toBe('function object\n');
   });
 
-  it('gives its fixtures to a spec that Vitest runs', async () => {
+  it('gives its fixtures to a spec that plain Vitest runs', async () => {
+    const engine = await connectEngine({ env: processEnvironment() });
+    await using image = await buildScratchImage(engine, {
+      command: ['httpd', '-f', '-p', '8080'],
+      exposedPorts: [8080],
+    });
     await writeFile(
       join(folder, 'fixtures.test.mjs'),
       `import { expect, test } from 'seatrial/test';
-       test('are there', () => { expect(typeof test).toBe('function'); });`,
+       test('answers', async ({ run, image }) => {
+         const server = await run();
+         expect((await fetch(server.url())).status).toBe(404);
+         expect(image.id).toBe('${image.record.id}');
+       });`,
     );
 
     const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
     const { stdout } = await execute(process.execPath, [vitest, 'run', '--root', folder], {
       cwd: folder,
+      env: { ...process.env, IMAGE: image.ref },
     });
 
     expect(stdout).toMatch(/1 passed/u);

@@ -15,7 +15,7 @@ export interface KillProject extends SampleProject {
 /** `base`: everything is built, tested and shipped again; `page`: the hook of `app` runs again; `app`: without the hook. */
 export type Change = 'base' | 'page' | 'app';
 
-export async function createKillProject(): Promise<KillProject> {
+async function createKillProject(): Promise<KillProject> {
   const project = await createSampleProject();
   const config = await project.read('seatrial.yaml');
   await project.write(

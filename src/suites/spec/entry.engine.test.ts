@@ -1,6 +1,5 @@
-import { cp, mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { execPath } from 'node:process';
 import { expect, test } from 'vitest';
 import { readySchema, runSchema } from '../../config/schema.ts';
 import { labelNames } from '../../engine/labels.ts';
@@ -122,48 +121,3 @@ test('own limit', { timeout: 7 }, ({ task }) => { console.log('own ' + task.time
   expect(unset.output).toContain('own 7');
   expect(set.output).toContain('limit 1234');
 });
-
-test(
-  'the package as it is installed: plain Vitest, and the suite',
-  { timeout: 120_000 },
-  async () => {
-    await using bench = await benchWith({
-      'package.json': '{ "name": "installed", "type": "module" }',
-      'test/x.spec.ts': spec,
-      'run.ts': await runnerOf('./node_modules/seatrial/dist'),
-    });
-    const { image, projectFolder } = bench.context;
-    const place = join(projectFolder, 'node_modules/seatrial');
-    const argv = ['-p', 'tsconfig.build.json', '--outDir', join(place, 'dist')];
-    const options = ['--noEmitOnError', 'false'];
-    const env = processEnvironment();
-    await runProcess(join(bin, 'tsc'), [...argv, ...options], { cwd: repository, env });
-    await cp(join(repository, 'package.json'), join(place, 'package.json'));
-
-    const plain = await vitest(bench, { IMAGE: image.ref });
-    const suite = await runProcess(
-      execPath,
-      ['run.ts', 'spec', projectFolder, image.ref, 'installed'],
-      {
-        cwd: projectFolder,
-        env: { ...env, NO_COLOR: '1' },
-        timeoutMs: 60_000,
-      },
-    );
-
-    expect(plain.output).toContain(`image ${image.record.id}`);
-    expect(plain.exitCode).toBe(0);
-    expect(suite.output).toContain(`image ${image.record.id}`);
-    expect(suite.output).toContain('1 passed');
-    expect(suite.exitCode).toBe(0);
-  },
-);
-
-/** The runner of other tests, with the modules of an installed package. */
-async function runnerOf(dist: string): Promise<string> {
-  const source = await readFile(join(import.meta.dirname, '../testing/run-suite-main.ts'), 'utf8');
-  return source
-    .replaceAll(`'../../`, `'${dist}/`)
-    .replaceAll(`'../`, `'${dist}/suites/`)
-    .replaceAll(`.ts';`, `.js';`);
-}
