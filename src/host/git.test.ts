@@ -38,6 +38,21 @@ test('a checkout without git on the machine has no facts and is no error', async
   expect(await readGit(folder, { PATH: folder })).toEqual({ tags: [], isDirty: false });
 });
 
+test('a checkout with more changed files than anybody reads is dirty, and keeps its commit', async () => {
+  await git('init', '-q', '-b', 'trunk');
+  await git('commit', '-q', '--allow-empty', '-m', 'first');
+  const long = 'x'.repeat(200);
+  const names = Array.from({ length: 6000 }, (_, index) => `${String(index)}-${long}`);
+  await Promise.all(names.map(async (name) => await writeFile(join(folder, name), '')));
+
+  const { commit, isDirty } = await readGit(folder, env);
+
+  expect({ hasCommit: /^[0-9a-f]{40}$/u.test(commit ?? ''), isDirty }).toEqual({
+    hasCommit: true,
+    isDirty: true,
+  });
+});
+
 test('a checkout tells commit, branch, tags, remote and whether it is dirty', async () => {
   await git('init', '-q', '-b', 'trunk');
   await git('commit', '-q', '--allow-empty', '-m', 'first');

@@ -19,36 +19,49 @@ export interface GitFacts {
 
 const NOT_A_CHECKOUT: GitFacts = Object.freeze({ tags: [], isDirty: false });
 
-/** Reads the checkout that holds `folder`. No git, or no checkout, is no error: the facts are then absent. */
+/**
+ * Prints what each command says, and its exit code, after a separator that git quotes wherever it could occur. The
+ * state of a checkout may have a million lines: the first ones tell enough.
+ */
+const QUESTIONS = `
+ask() { git "$@"; printf '\\036%s\\036' "$?"; }
+ask rev-parse --show-toplevel
+ask show --no-patch --format=%cI HEAD
+ask tag --points-at HEAD
+ask config --get-regexp '^remote\\..*\\.url$'
+ask symbolic-ref --short refs/remotes/origin/HEAD
+git status --porcelain=v2 --branch --untracked-files=normal | head -c 65536
+`;
+const SEPARATOR = '\u001E';
+
+/**
+ * Reads the checkout that holds `folder`. No git, or no checkout, is no error: the facts are then absent. One shell
+ * asks all that is to be asked: a process of ours is as large as we are, and starts as slowly.
+ */
 export async function readGit(folder: string, env: Environment): Promise<GitFacts> {
-  const git = async (...argv: readonly string[]): Promise<string | undefined> => {
-    const result = await runProcess('git', ['-C', folder, ...argv], {
-      // Optional locks would make two runs in one folder disturb each other.
-      env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
-      timeoutMs: 20_000,
-    });
-    return result.exitCode === 0 ? result.stdout.trim() : undefined;
-  };
-  const [root, status, committedAt, tags, remotes, head] = await Promise.all([
-    git('rev-parse', '--show-toplevel'),
-    git('status', '--porcelain=v2', '--branch', '--untracked-files=normal'),
-    git('show', '--no-patch', '--format=%cI', 'HEAD'),
-    git('tag', '--points-at', 'HEAD'),
-    git('config', '--get-regexp', String.raw`^remote\..*\.url$`),
-    git('symbolic-ref', '--short', 'refs/remotes/origin/HEAD'),
-  ]);
-  if (root === undefined || status === undefined) return NOT_A_CHECKOUT;
+  const { stdout } = await runProcess('sh', ['-c', QUESTIONS], {
+    cwd: folder,
+    // Optional locks would make two runs in one folder disturb each other.
+    env: { ...env, GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+    timeoutMs: 20_000,
+  });
+  const parts = stdout.split(SEPARATOR);
+  const answer = (index: number): string | undefined =>
+    parts[2 * index + 1] === '0' ? parts[2 * index]?.trim() : undefined;
+  const status = parts.at(-1) ?? '';
+  const root = answer(0);
+  if (root === undefined || status === '') return NOT_A_CHECKOUT;
   const lines = status.split('\n');
   const commit = headerOf(lines, 'oid');
   const branch = headerOf(lines, 'head');
   return {
     root,
     commit: commit === '(initial)' ? undefined : commit,
-    committedAt,
+    committedAt: answer(1),
     branch: branch === '(detached)' ? undefined : branch,
-    tags: (tags ?? '').split('\n').filter((tag) => tag !== ''),
-    remote: remoteOf(remotes),
-    defaultBranch: head?.replace(/^origin\//u, ''),
+    tags: (answer(2) ?? '').split('\n').filter((tag) => tag !== ''),
+    remote: remoteOf(answer(3)),
+    defaultBranch: answer(4)?.replace(/^origin\//u, ''),
     isDirty: lines.some((line) => line !== '' && !line.startsWith('#')),
   };
 }

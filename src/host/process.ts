@@ -1,5 +1,6 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import { StringDecoder } from 'node:string_decoder';
-import { execa } from 'execa';
 import type { Environment } from './environment.ts';
 
 export interface ProcessOptions {
@@ -46,49 +47,55 @@ export async function runProcess(
   argv: readonly string[],
   options: ProcessOptions,
 ): Promise<ProcessResult> {
-  const child = execa(file, argv, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  const startedMs = performance.now();
+  const child = spawn(file, argv, {
+    cwd: options.cwd,
     env: { ...options.env },
-    extendEnv: false,
     detached: true,
-    cleanup: false,
-    reject: false,
-    all: true,
-    buffer: false,
-    input: options.stdin ?? '',
+    stdio: 'pipe',
   });
+  // A program that does not read its input is none the worse for it.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.stdin ?? '');
   const group = superviseGroup(child.pid, options);
   const maxBytes = options.maxOutputBytes ?? 1024 ** 2;
   const stdout = createTail(maxBytes);
   const output = createTail(maxBytes);
   const decoder = new StringDecoder('utf8');
   child.stdout.on('data', stdout.push);
-  child.all.on('data', (bytes: Buffer) => {
-    output.push(bytes);
-    options.onOutput?.(decoder.write(bytes));
-  });
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (bytes: Buffer) => {
+      output.push(bytes);
+      options.onOutput?.(decoder.write(bytes));
+    });
   let openOutput: NodeJS.Timeout | undefined;
-  child.nodeChildProcess.once('exit', () => {
+  child.once('exit', () => {
     group.release();
     openOutput = setTimeout(() => {
       child.stdout.destroy();
       child.stderr.destroy();
     }, OUTPUT_AFTER_END_MS);
   });
-  const result = await child;
+  const startError = await endOf(child);
   clearTimeout(openOutput);
   const endedBy = group.release();
   return {
-    exitCode: result.exitCode ?? exitCodeOf(result),
+    exitCode: startError === undefined ? exitCodeOf(child) : 127,
     stdout: stdout.text(),
     output: output.text(),
-    durationMs: result.durationMs,
+    durationMs: performance.now() - startedMs,
     isTimedOut: endedBy === 'timeout',
     isCancelled: endedBy === 'signal',
-    ...(result.exitCode === undefined && result.signal === undefined
-      ? { startError: result.originalMessage ?? result.shortMessage }
-      : {}),
+    ...(startError === undefined ? {} : { startError }),
   };
+}
+
+/** Resolves when the program has ended and its output is read; with a reason when it could not be started. */
+async function endOf(child: ChildProcess): Promise<string | undefined> {
+  return await new Promise((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('close', () => resolve(undefined));
+  });
 }
 
 /** Keeps the last bytes of what is pushed. */
@@ -156,17 +163,7 @@ export function signalGroup(pgid: number, signal: NodeJS.Signals): void {
   }
 }
 
-const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
-  SIGHUP: 1,
-  SIGINT: 2,
-  SIGQUIT: 3,
-  SIGABRT: 6,
-  SIGKILL: 9,
-  SIGSEGV: 11,
-  SIGPIPE: 13,
-  SIGTERM: 15,
-};
-
-function exitCodeOf(result: { readonly signal?: string | undefined }): number {
-  return result.signal === undefined ? 127 : 128 + (SIGNAL_NUMBERS[result.signal] ?? 0);
+function exitCodeOf({ exitCode, signalCode }: ChildProcess): number {
+  if (exitCode !== null) return exitCode;
+  return signalCode === null ? 127 : 128 + constants.signals[signalCode];
 }
