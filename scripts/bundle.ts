@@ -4,23 +4,23 @@ import { rolldown, type Plugin } from 'rolldown';
 import { renderLicences } from './licences.ts';
 
 /** Where programs and importers come in: the command, the processes that it starts, what package.json exports. */
-const ENTRIES = [
-  'cli/main',
-  'engine/watchdog-main',
-  'suites/spec/vitest-main',
-  'suites/spec/entry',
-  'index',
-];
+const ENTRIES: Readonly<Record<string, string>> = {
+  'cli/main': 'src/cli/main.ts',
+  'engine/watchdog-main': 'src/engine/watchdog-main.ts',
+  'suites/spec/vitest-main': 'src/suites/spec/vitest-main.ts',
+  'suites/spec/entry': 'src/suites/spec/entry.ts',
+  index: 'src/index.ts',
+};
 
 /**
  * Writes the JavaScript that is published: one file for each entry and the chunks that they share, with every
  * library inside. A command reads a few dozen files instead of some eight hundred, and `npx seatrial` fetches one
  * package. The licences of the libraries stand beside it, as most of them ask.
  */
-export async function bundle(root: string, into: string): Promise<void> {
+export async function bundle(root: string, into: string, entries = ENTRIES): Promise<void> {
   const build = await rolldown({
     cwd: root,
-    input: Object.fromEntries(ENTRIES.map((name) => [name, join(root, 'src', `${name}.ts`)])),
+    input: { ...entries },
     platform: 'node',
     // Vitest is the user's own; compiled addons are only tried for, by libraries that do without.
     external: [/^vitest(?:\/|$)/u, /\.node$/u],

@@ -89,6 +89,20 @@ test('locks of dead processes can be dropped, those of others and what is no loc
   await expect(dropDeadLocks(join(folder, 'absent'))).resolves.toBeUndefined();
 });
 
+test('a draft that a killed process had no time to fill is dropped, one of a live process stays', async () => {
+  const dead = { ...identifyProcess(), pid: 2 ** 22 - 1, startedAtTicks: '1' };
+  const [ofDead, ofLive] = [dead, identifyProcess()].map((owner) => {
+    const name = Buffer.from(renderIdentity(owner)).toString('base64url');
+    return `pack.${name}.0123456789ab.draft`;
+  });
+  await writeFile(join(folder, ofDead ?? ''), '');
+  await writeFile(join(folder, ofLive ?? ''), '');
+
+  await dropDeadLocks(folder);
+
+  expect(await readdir(folder)).toEqual([ofLive]);
+});
+
 test('an identity survives its text form, and a process that ended is dead', async () => {
   let pid = 0;
   const result = await runProcess('sleep', ['0'], {

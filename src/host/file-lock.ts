@@ -33,10 +33,15 @@ export async function withFileLock<Result>(
   }
 }
 
-/** Removes the locks of dead processes from a folder: nobody may ever ask for them again. */
+/** Removes the locks of dead processes from a folder, and their drafts: nobody may ever ask for them again. */
 export async function dropDeadLocks(folder: string): Promise<void> {
   for (const name of await namesIn(folder)) {
     const path = join(folder, name);
+    const drafter = drafterOf(name);
+    if (drafter !== undefined) {
+      if (livenessOf(drafter) === 'dead') await rm(path, { force: true });
+      continue;
+    }
     const holder = await holderOf(path);
     const identity = parseIdentity(holder?.split(' ')[0] ?? '');
     if (holder === undefined || identity === undefined) continue;
@@ -73,7 +78,7 @@ async function acquire(path: string, token: string, options: FileLockOptions): P
 
 /** A link appears with its whole content or not at all, which an exclusive create does not promise. */
 async function tryCreate(path: string, token: string): Promise<boolean> {
-  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  const draft = `${path}.${draftSuffix()}`;
   await writeFile(draft, token, { flag: 'wx' });
   try {
     await link(draft, path);
@@ -84,6 +89,19 @@ async function tryCreate(path: string, token: string): Promise<boolean> {
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** Says in the name whose draft it is: one that was killed may have written nothing yet. */
+function draftSuffix(): string {
+  const owner = Buffer.from(renderIdentity(identifyProcess())).toString('base64url');
+  return `${owner}.${randomBytes(6).toString('hex')}.draft`;
+}
+
+function drafterOf(name: string): ReturnType<typeof parseIdentity> {
+  const owner = /\.([\w-]+)\.[0-9a-f]{12}\.draft$/u.exec(name)?.[1];
+  return owner === undefined
+    ? undefined
+    : parseIdentity(Buffer.from(owner, 'base64url').toString());
 }
 
 /** Renaming decides who of several breakers removes the dead lock; a lock that is not the dead one is put back. */
