@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './scripts/longest-first.ts';
 
 /** `seatrial/test` is its source here; the others are Vite's own, which a list of ours replaces. */
 const conditions = ['seatrial-source', 'module', 'node', 'development|production'];
@@ -8,6 +9,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -18,7 +20,7 @@ export default defineConfig({
           testTimeout: 30_000,
           // Half of the time of these tests is waiting, and loading each file afresh would cost as much as they do.
           isolate: false,
-          maxWorkers: 3,
+          maxWorkers: 2,
         },
       },
       {

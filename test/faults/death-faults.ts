@@ -1,23 +1,15 @@
-import type { FaultCase, FaultGroup, TestName } from './fault-case.ts';
+import type { FaultCase, FaultGroup } from './fault-case.ts';
 
 const cancel = 'test/e2e/cancel.e2e.test.ts';
 const events = 'src/history/read-events.test.ts';
 const watchdog = 'src/engine/watchdog.engine.test.ts';
 
+const kill = 'test/e2e/kill.e2e.test.ts';
 /** The moments are rows of one test each: test/e2e/kill-moments.ts. */
 const killed = {
-  building: killedIn('building'),
-  testing: killedIn('testing'),
-  shipping: killedIn('shipping'),
-  moving: {
-    file: 'test/e2e/kill-shipping.e2e.test.ts',
-    test: 'kill -9 of a run > when $when, and the next one ends right',
-  },
+  before: { file: kill, test: 'kill -9 of a run > %s > when $when' },
+  moving: { file: kill, test: 'kill -9 of a run > when $when: the next one ends right' },
 } as const;
-
-function killedIn(part: string): TestName {
-  return { file: `test/e2e/kill-${part}.e2e.test.ts`, test: 'kill -9 of a run > when $when' };
-}
 
 function killedWhile(part: keyof typeof killed, id: string, happens: string): FaultCase {
   return {
@@ -33,13 +25,13 @@ export const deathFaults: FaultGroup = {
   title: 'Death of processes',
   count: 18,
   cases: [
-    killedWhile('building', 'P1', 'when the plan is made'),
-    killedWhile('building', 'P2', 'in a build, in a hook and in a RUN step'),
-    killedWhile('building', 'P3', 'when an image is built and nothing tested'),
-    killedWhile('shipping', 'P4', 'while an image is packed'),
-    killedWhile('shipping', 'P5', 'while layers are uploaded, and before the manifest is'),
-    killedWhile('testing', 'P6', 'in a script, with a container and a volume of its own'),
-    killedWhile('testing', 'P7', 'in a check, in every part of the life of its container'),
+    killedWhile('before', 'P1', 'when the plan is made'),
+    killedWhile('before', 'P2', 'in a build, in a hook and in a RUN step'),
+    killedWhile('before', 'P3', 'when an image is built and nothing tested'),
+    killedWhile('before', 'P4', 'while an image is packed'),
+    killedWhile('before', 'P5', 'while layers are uploaded, and before the manifest is'),
+    killedWhile('before', 'P6', 'in a script, with a container and a volume of its own'),
+    killedWhile('before', 'P7', 'in a check, in every part of the life of its container'),
     {
       id: 'P8',
       happens: 'kill -9 before and after evidence is attached',
@@ -55,7 +47,7 @@ export const deathFaults: FaultGroup = {
         },
       ],
     },
-    killedWhile('shipping', 'P9', 'before the first tag moves'),
+    killedWhile('before', 'P9', 'before the first tag moves'),
     killedWhile('moving', 'P10', 'between two tags'),
     killedWhile('moving', 'P11', 'when the last tag is about to move'),
     killedWhile('moving', 'P12', 'when all tags have moved and the run has not said so'),
