@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { copyCheckout } from './docs/checkout-copy.ts';
 import { tourCommands } from './docs/markdown.ts';
+import { keepMadeExample } from './e2e/example-project.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -27,6 +28,7 @@ it('runs every command of the tour in the README, in order, in a fresh copy', as
     expect(commands.length).toBeGreaterThan(0);
     expect(exitCode, `"${commands[reached] ?? ''}" failed:\n${output}`).toBe(0);
     expect(reached).toBe(commands.length - 1);
+    await keepMadeExample(join(copy.folder, 'examples', 'dynamodb'));
   } finally {
     await runShell('scripts/clean.sh', { cwd: copy.folder, port });
   }

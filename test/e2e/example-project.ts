@@ -76,6 +76,23 @@ export async function createExampleProject(): Promise<ExampleProject> {
   };
 }
 
+/** Keeps what the hooks of a copy of the example have made, so that it is not made twice. */
+export async function keepMadeExample(from: string): Promise<void> {
+  await mkdir(dirname(MADE), { recursive: true });
+  await withFileLock(`${MADE}.lock`, { signal: AbortSignal.timeout(600_000) }, async () => {
+    if (await isThere(MADE)) return;
+    await cp(from, MADE, {
+      recursive: true,
+      filter: (path) => path === from || isMade(relative(from, path)),
+    });
+  });
+}
+
+/** The folders of the images with all that hooks put there, and what is known of those files. */
+function isMade(path: string): boolean {
+  return /^(?:\.seatrial$|\.seatrial\/cache|jre|dynamodb)/u.test(path);
+}
+
 /** Builds the example once in a place that stays. What `make ci` has fetched already is not fetched again. */
 async function makeExample(): Promise<void> {
   await mkdir(dirname(MADE), { recursive: true });

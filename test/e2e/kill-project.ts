@@ -84,11 +84,11 @@ docker volume rm "$volume" >/dev/null
 `;
 
 /** A project whose first run has ended well, on the engine that must be clean after each kill. */
-export async function openKillSite(
-  create: () => Promise<KillProject> = createKillProject,
-): Promise<AsyncDisposable & { readonly engine: Engine; readonly project: KillProject }> {
+export async function openKillSite(): Promise<
+  AsyncDisposable & { readonly engine: Engine; readonly project: KillProject }
+> {
   const engine = await connectEngine({ env: processEnvironment() });
-  const project = await create();
+  const project = await createKillProject();
   const first = await runSeatrial(['ci'], project.at);
   if (first.exitCode !== 0) {
     await project[Symbol.asyncDispose]();

@@ -1,10 +1,9 @@
 import type { FaultCase, FaultGroup } from './fault-case.ts';
 
-const cancel = 'test/e2e/cancel.e2e.test.ts';
+const kill = 'test/e2e/kill.e2e.test.ts';
 const events = 'src/history/read-events.test.ts';
 const watchdog = 'src/engine/watchdog.engine.test.ts';
 
-const kill = 'test/e2e/kill.e2e.test.ts';
 /** The moments are rows of one test each: test/e2e/kill-moments.ts. */
 const killed = {
   before: { file: kill, test: 'kill -9 of a run > %s > when $when' },
@@ -57,7 +56,7 @@ export const deathFaults: FaultGroup = {
       required:
         'once: cancels and cleans up, exit code 4; twice: ends at once and the watchdog cleans up',
       coveredBy: [
-        { file: cancel, test: 'a run that is told to end > by $signal when $when leaves nothing' },
+        { file: kill, test: 'a run that is told to end > by $signal when $when leaves nothing' },
         { file: watchdog, test: 'the watchdog outlives the signals of a terminal' },
       ],
     },
