@@ -1,29 +1,20 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { systemClock } from '../host/clock.ts';
 import type { AppHost } from './app-host.ts';
 import { checkReference } from './check-reference.ts';
 import { initProject } from './init-project.ts';
 import { readTimes } from './read-times.ts';
 import { outputReports } from './request-reports.ts';
 import { serveUntilInterrupted } from './serve-registry.ts';
+import { createTestHost } from './testing/test-host.ts';
 
 let folder: string;
 let host: AppHost;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seatrial-test-app-'));
-  host = {
-    env: {},
-    cwd: folder,
-    clock: systemClock,
-    stdout: new PassThrough(),
-    stderr: new PassThrough(),
-    signal: new AbortController().signal,
-    version: '0.0.0',
-  };
+  host = createTestHost(folder);
 });
 afterEach(async () => {
   await rm(folder, { recursive: true });

@@ -2,35 +2,26 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { attach, makeBundle, plant, pushImage } from '../evidence/testing/attached.ts';
 import { loadSigningKey } from '../evidence/keys.ts';
 import { createKeySigner } from '../evidence/signer.ts';
 import { predicateTypes } from '../evidence/statement.ts';
 import { makeStatement } from '../evidence/testing/sample-evidence.ts';
-import { systemClock } from '../host/clock.ts';
 import { digestOf } from '../kernel/digest.ts';
 import type { Manifest } from '../registry/contract.ts';
 import { startFaultyRegistry, type FaultyRegistry } from '../registry/testing/faulty-registry.ts';
 import type { AppHost } from './app-host.ts';
 import { generateKeyPair } from './generate-keys.ts';
 import { renderVerification, verifyReference, type Verification } from './verify-reference.ts';
+import { createTestHost } from './testing/test-host.ts';
 
 let folder: string;
 let host: AppHost;
 let registry: FaultyRegistry;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'seatrial-test-verify-'));
-  host = {
-    env: {},
-    cwd: folder,
-    clock: systemClock,
-    stdout: new PassThrough(),
-    stderr: new PassThrough(),
-    signal: new AbortController().signal,
-    version: '0.0.0',
-  };
+  host = createTestHost(folder);
   registry = await startFaultyRegistry();
 });
 afterEach(async () => {

@@ -1,14 +1,12 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { generateKeys, loadSigningKey } from '../evidence/keys.ts';
 import { createKeySigner } from '../evidence/signer.ts';
 import { attach } from '../evidence/testing/attached.ts';
 import { makeStatement } from '../evidence/testing/sample-evidence.ts';
 import { predicateTypes } from '../evidence/statement.ts';
-import { systemClock } from '../host/clock.ts';
 import type { Repository } from '../registry/contract.ts';
 import { startFaultyRegistry, type FaultyRegistry } from '../registry/testing/faulty-registry.ts';
 import { pushRelease, type SampleRelease } from '../ship/testing/promotions.ts';
@@ -16,6 +14,7 @@ import type { AppHost } from './app-host.ts';
 import { promoteReference } from './promote-digest.ts';
 import { verifyReference } from './verify-reference.ts';
 import { renderYanked, yankReference } from './yank-digest.ts';
+import { createTestHost } from './testing/test-host.ts';
 
 const LONG_AGO = '2026-01-01T00:00:00.000Z';
 
@@ -30,15 +29,7 @@ beforeEach(async () => {
   registry = await startFaultyRegistry();
   repository = registry.open();
   name = repository.address.repository;
-  host = {
-    env: { SEATRIAL_KEY: 'ours.key' },
-    cwd: folder,
-    clock: systemClock,
-    stdout: new PassThrough(),
-    stderr: new PassThrough(),
-    signal: new AbortController().signal,
-    version: '0.0.0',
-  };
+  host = createTestHost(folder, { SEATRIAL_KEY: 'ours.key' });
   await generateKeys(join(folder, 'ours'));
 });
 

@@ -3,7 +3,15 @@ import { watch } from 'node:fs';
 import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemCodeOf } from '../kernel/errors.ts';
-import { identifyProcess, livenessOf, parseIdentity, renderIdentity } from './process-identity.ts';
+import {
+  decodeIdentity,
+  encodeIdentity,
+  identifyProcess,
+  livenessOf,
+  parseIdentity,
+  renderIdentity,
+  type ProcessIdentity,
+} from './process-identity.ts';
 
 /** How long an unseen change of the lock may go unnoticed where the file system sends no events. */
 const RECHECK_MS = 500;
@@ -93,15 +101,12 @@ async function tryCreate(path: string, token: string): Promise<boolean> {
 
 /** Says in the name whose draft it is: one that was killed may have written nothing yet. */
 function draftSuffix(): string {
-  const owner = Buffer.from(renderIdentity(identifyProcess())).toString('base64url');
-  return `${owner}.${randomBytes(6).toString('hex')}.draft`;
+  return `${encodeIdentity(identifyProcess())}.${randomBytes(6).toString('hex')}.draft`;
 }
 
-function drafterOf(name: string): ReturnType<typeof parseIdentity> {
+function drafterOf(name: string): ProcessIdentity | undefined {
   const owner = /\.([\w-]+)\.[0-9a-f]{12}\.draft$/u.exec(name)?.[1];
-  return owner === undefined
-    ? undefined
-    : parseIdentity(Buffer.from(owner, 'base64url').toString());
+  return owner === undefined ? undefined : decodeIdentity(owner);
 }
 
 /** Renaming decides who of several breakers removes the dead lock; a lock that is not the dead one is put back. */

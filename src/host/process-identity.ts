@@ -47,6 +47,16 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
   return { bootId, pidNamespace, pid: number, startedAtTicks };
 }
 
+/** As a part of a file name, without a dot: whose draft it is must be known before anything is in it. */
+export function encodeIdentity(identity: ProcessIdentity): string {
+  return Buffer.from(renderIdentity(identity)).toString('base64url');
+}
+
+/** Absent when it is not such a part. */
+export function decodeIdentity(part: string): ProcessIdentity | undefined {
+  return parseIdentity(Buffer.from(part, 'base64url').toString());
+}
+
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { readTextIfThere, syncFolder, writeFileAtomically } from '../host/files.ts';
 import {
+  decodeIdentity,
+  encodeIdentity,
   identifyProcess,
   livenessOf,
-  parseIdentity,
-  renderIdentity,
 } from '../host/process-identity.ts';
 import { hexOf, type Digest } from '../kernel/digest.ts';
 import { messageOf, systemCodeOf } from '../kernel/errors.ts';
@@ -101,14 +101,13 @@ async function sizeOf(path: string): Promise<number | undefined> {
 }
 
 function draftName(): string {
-  const owner = Buffer.from(renderIdentity(identifyProcess())).toString('base64url');
-  return `${owner}.${randomBytes(6).toString('hex')}`;
+  return `${encodeIdentity(identifyProcess())}.${randomBytes(6).toString('hex')}`;
 }
 
 async function dropAbandoned(folder: string): Promise<void> {
   const names = await readdir(folder);
   const abandoned = names.filter((name) => {
-    const owner = parseIdentity(Buffer.from(name.split('.')[0] ?? '', 'base64url').toString());
+    const owner = decodeIdentity(name.split('.')[0] ?? '');
     return owner === undefined || livenessOf(owner) === 'dead';
   });
   await Promise.all(abandoned.map(async (name) => await rm(join(folder, name), { force: true })));

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface CleanFlags {
   readonly dryRun: boolean;
@@ -12,11 +13,7 @@ export const cleanCommand: CliCommand = {
       .description('show and remove what runs that were killed left behind')
       .option('-n, --dry-run', 'show, and remove nothing', false)
       .option('--images', 'remove the images that builds made, too', false)
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

@@ -1,5 +1,6 @@
 import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface DriftFlags {
   readonly key: readonly string[];
@@ -14,11 +15,7 @@ export const driftCommand: CliCommand = {
       .argument('<repository>', 'repository of a registry')
       .option('-k, --key <file>', 'public key that may sign; may be repeated', collect, [])
       .option('-p, --policy <file>', 'policy that the evidence has to hold')
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

@@ -1,15 +1,12 @@
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 export const historyCommand: CliCommand = {
   define: ({ host, onExit, Command, Option }) =>
     new Command('history')
       .description('what each tag pointed to, when, by which run and with what evidence')
       .argument('<repository[:tag]>', 'repository of a registry, or one tag of it')
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

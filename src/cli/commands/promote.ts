@@ -1,5 +1,6 @@
 import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface PromoteFlags {
   readonly to: readonly string[];
@@ -20,11 +21,7 @@ export const promoteCommand: CliCommand = {
       .option('-p, --policy <file>', 'policy that the evidence has to hold')
       .option('--allow-older', 'move tags back to an older commit, too', false)
       .option('-n, --dry-run', 'say what would happen, and move nothing', false)
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

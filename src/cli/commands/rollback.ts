@@ -1,5 +1,6 @@
 import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface RollbackFlags {
   readonly to: string;
@@ -20,11 +21,7 @@ export const rollbackCommand: CliCommand = {
       .option('-p, --policy <file>', 'policy that the evidence has to hold')
       .option('--reason <text>', 'why; kept in the history of the tag')
       .option('--force', 'without evidence, to what was at the tag before; needs --reason', false)
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

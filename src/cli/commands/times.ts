@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface TimesFlags {
   readonly compare?: readonly string[];
@@ -13,11 +14,7 @@ export const timesCommand: CliCommand = {
         '--compare <runs...>',
         'two sets of runs, each a run id, a commit, or a range of runs',
       )
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

@@ -1,5 +1,6 @@
 import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface VerifyFlags {
   readonly key: readonly string[];
@@ -16,11 +17,7 @@ export const verifyCommand: CliCommand = {
       .argument('<image>', 'repository with a tag or a digest')
       .option('-k, --key <file>', 'public key that may sign; may be repeated', collect, [])
       .option('-p, --policy <file>', 'what has to be proved, and whose word counts')
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

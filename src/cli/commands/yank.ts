@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts';
+import { formatOption } from '../format-option.ts';
 
 interface YankFlags {
   readonly reason: string;
@@ -14,11 +15,7 @@ export const yankCommand: CliCommand = {
         '--reason <text>',
         'why, in one line; everyone who verifies the image reads it',
       )
-      .addOption(
-        new Option('-f, --format <format>', 'form of the output')
-          .choices(['text', 'json'])
-          .default('text'),
-      )
+      .addOption(formatOption({ Option }))
       .addHelpText(
         'after',
         `

@@ -3,11 +3,10 @@ import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promi
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../host/files.ts';
 import {
+  decodeIdentity,
+  encodeIdentity,
   identifyProcess,
   livenessOf,
-  parseIdentity,
-  renderIdentity,
-  type ProcessIdentity,
 } from '../../host/process-identity.ts';
 import type { Digest } from '../../kernel/digest.ts';
 
@@ -38,7 +37,7 @@ export async function openUploadSessions(uploads: string): Promise<UploadSession
   await mkdir(uploads, { recursive: true });
   await sweepDeadOwners(uploads);
   // The owner is in the name, so that no crash can leave a folder without one.
-  const own = join(uploads, `${encodeOwner(identifyProcess())}.${randomUUID()}`);
+  const own = join(uploads, `${encodeIdentity(identifyProcess())}.${randomUUID()}`);
   await mkdir(own);
   const sessions = new Map<string, UploadSession>();
   return {
@@ -163,18 +162,9 @@ async function moveIntoPlace(path: string, target: string): Promise<void> {
 
 async function sweepDeadOwners(uploads: string): Promise<void> {
   for (const entry of await readdir(uploads)) {
-    const identity = decodeOwner(entry);
+    const identity = decodeIdentity(entry.split('.')[0] ?? '');
     if (identity !== undefined && livenessOf(identity) === 'dead') {
       await rm(join(uploads, entry), { recursive: true, force: true });
     }
   }
-}
-
-function encodeOwner(identity: ProcessIdentity): string {
-  return Buffer.from(renderIdentity(identity)).toString('base64url');
-}
-
-/** Absent for names that are not ours. */
-function decodeOwner(entry: string): ProcessIdentity | undefined {
-  return parseIdentity(Buffer.from(entry.split('.')[0] ?? '', 'base64url').toString());
 }
