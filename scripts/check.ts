@@ -2,9 +2,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gates, type Gate } from './gates.ts';
 import { runGate } from './run-gate.ts';
+import { runGates } from './run-gates.ts';
 
 /**
- * Runs every gate, fastest first, one line each; stops at the first that says no and prints its whole output.
+ * Runs every gate, two at a time, one line each; stops at the first that says no and prints its whole output.
  *   node scripts/check.ts            all
  *   node scripts/check.ts --quick    those that need no container engine
  *   node scripts/check.ts lint unit  the named ones
@@ -17,17 +18,24 @@ await rm(join(root, '.cache', 'vitest'), { recursive: true, force: true });
 await mkdir(join(root, '.cache', 'vitest'), { recursive: true });
 const startedAt = performance.now();
 
-for (const gate of chosen) {
-  if (process.stdout.isTTY) process.stdout.write(`  ${gate.name.padEnd(10)} …`);
-  const result = await runGate(gate, root);
-  if (process.stdout.isTTY) process.stdout.write('\r');
-  const mark = result.isPassed ? '✓' : '✗';
-  console.log(`${mark} ${gate.name.padEnd(10)} ${seconds(result.durationMs)}  ${gate.proves}`);
-  if (!result.isPassed) {
-    console.log(`\n${result.output}\n${gate.name} said no: ${gate.argv.join(' ')}`);
-    process.exit(1);
-  }
-}
+const running = new Set<string>();
+const isPassed = await runGates(chosen, {
+  perform: (gate, signal) => runGate(gate, root, signal),
+  onStart: ({ name }) => {
+    running.add(name);
+    showRunning();
+  },
+  onEnd: ({ name, proves, argv }, result) => {
+    running.delete(name);
+    const mark = result.isPassed ? '✓' : '✗';
+    clearRunning();
+    console.log(`${mark} ${name.padEnd(10)} ${seconds(result.durationMs)}  ${proves}`);
+    if (!result.isPassed) console.log(`\n${result.output}\n${name} said no: ${argv.join(' ')}`);
+    showRunning();
+  },
+});
+clearRunning();
+if (!isPassed) process.exit(1);
 console.log(`\n${String(chosen.length)} gates passed in${seconds(performance.now() - startedAt)}`);
 
 function choose(words: readonly string[]): readonly Gate[] {
@@ -45,4 +53,13 @@ function choose(words: readonly string[]): readonly Gate[] {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(1)} s`.padStart(8);
+}
+
+function showRunning(): void {
+  if (process.stdout.isTTY && running.size > 0)
+    process.stdout.write(`  ${[...running].join(', ')} …`);
+}
+
+function clearRunning(): void {
+  if (process.stdout.isTTY) process.stdout.write('\r\u001B[K');
 }

@@ -4,6 +4,8 @@ export interface Gate {
   /** What a pass means, for the line that is printed. */
   readonly proves: string;
   readonly argv: readonly string[];
+  /** Names of gates whose work it goes on with. */
+  readonly after: readonly string[];
   /** Whether it needs a container engine. */
   readonly needsEngine: boolean;
   /** A gate that takes longer is ended and has failed. */
@@ -13,7 +15,19 @@ export interface Gate {
 const MINUTE_MS = 60_000;
 
 function quick(name: string, proves: string, command: string): Gate {
-  return { name, proves, argv: command.split(' '), needsEngine: false, timeoutMs: 5 * MINUTE_MS };
+  return {
+    name,
+    proves,
+    argv: command.split(' '),
+    after: [],
+    needsEngine: false,
+    timeoutMs: 5 * MINUTE_MS,
+  };
+}
+
+/** Looks at the package that `build` makes. */
+function packed(name: string, proves: string, command: string): Gate {
+  return { ...quick(name, proves, command), after: ['build'] };
 }
 
 function vitest(project: string): string {
@@ -21,21 +35,22 @@ function vitest(project: string): string {
   return `vitest run --project ${project} --reporter=default --reporter=./scripts/unfinished-tests.ts --reporter=json --outputFile.json=.cache/vitest/${project}.json`;
 }
 
-/** Fastest first. Each program comes from node_modules/.bin. */
+/** In the order in which they begin. Each program comes from node_modules/.bin. */
 export const gates: readonly Gate[] = [
   quick('format', 'every file is as oxfmt writes it', 'oxfmt --check'),
+  quick('unit', 'tests without an engine, architecture and docs', vitest('unit')),
   quick('lint', 'no rule of .oxlintrc.json is broken', 'oxlint --type-aware --deny-warnings'),
   quick('types', 'the types hold', 'tsc --noEmit'),
-  quick('unit', 'tests without an engine, architecture and docs', vitest('unit')),
   quick('unused', 'no dead file, export or dependency', 'knip --no-progress'),
   quick('build', 'the package compiles', 'node scripts/build.ts'),
-  quick('publint', 'the package is put together right', 'publint run --strict .'),
-  quick('attw', 'importers get the right types', 'attw --pack . --profile esm-only --no-color'),
-  quick('budget', 'the package stays small', 'node scripts/package-budget.ts'),
+  packed('publint', 'the package is put together right', 'publint run --strict .'),
+  packed('attw', 'importers get the right types', 'attw --pack . --profile esm-only --no-color'),
+  packed('budget', 'the package stays small', 'node scripts/package-budget.ts'),
   {
     name: 'engine',
     proves: 'tests on a real container engine',
     argv: vitest('engine').split(' '),
+    after: [],
     needsEngine: true,
     timeoutMs: 15 * MINUTE_MS,
   },
@@ -43,6 +58,7 @@ export const gates: readonly Gate[] = [
     name: 'e2e',
     proves: 'the command line from outside, the README, the package',
     argv: vitest('e2e').split(' '),
+    after: ['engine'],
     needsEngine: true,
     timeoutMs: 20 * MINUTE_MS,
   },

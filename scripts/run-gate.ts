@@ -10,8 +10,11 @@ export interface GateResult {
   readonly output: string;
 }
 
-/** Runs one gate from the root of the checkout. What does not start, or does not end in time, has failed. */
-export async function runGate(gate: Gate, root: string): Promise<GateResult> {
+/**
+ * Runs one gate from the root of the checkout. What does not start, or does not end in time or before `signal`, has
+ * failed.
+ */
+export async function runGate(gate: Gate, root: string, signal?: AbortSignal): Promise<GateResult> {
   const startedAt = performance.now();
   const [file = '', ...argv] = gate.argv;
   const path = [join(root, 'node_modules', '.bin'), process.env['PATH']].join(delimiter);
@@ -20,6 +23,7 @@ export async function runGate(gate: Gate, root: string): Promise<GateResult> {
     env: { ...process.env, PATH: path },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: gate.timeoutMs,
+    signal,
   });
   const pieces: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gates, type Gate } from '../scripts/gates.ts';
 import { runGate } from '../scripts/run-gate.ts';
+import { runGates } from '../scripts/run-gates.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -75,6 +76,52 @@ describe('a gate', () => {
     expect(gates.map(({ needsEngine }) => needsEngine)).toEqual(
       gates.map(({ needsEngine }) => needsEngine).toSorted((a, b) => Number(a) - Number(b)),
     );
+  });
+});
+
+describe('gates together', () => {
+  it('run side by side, after what they build on, and those with an engine alone and last', async () => {
+    const seen: string[] = [];
+    const finish = new Map<string, () => void>();
+    const all = [
+      planned('slow'),
+      planned('build'),
+      planned('packed', { after: ['build'] }),
+      planned('engine', { needsEngine: true }),
+    ];
+
+    const end = runGates(all, {
+      perform: ({ name }) =>
+        new Promise((resolve) => {
+          finish.set(name, () => resolve({ isPassed: true, durationMs: 1, output: '' }));
+        }),
+      onStart: ({ name }) => seen.push(`${name} begins`),
+      onEnd: ({ name }) => seen.push(`${name} ends`),
+    });
+    for (const name of ['build', 'packed', 'slow', 'engine']) {
+      finish.get(name)?.();
+      await new Promise(setImmediate);
+    }
+
+    expect(await end).toBe(true);
+    expect(seen.join(', ')).toBe(
+      'slow begins, build begins, build ends, packed begins, packed ends, slow ends, engine begins, engine ends',
+    );
+  });
+
+  it('stop at the first that says no, and end what runs beside it', async () => {
+    const seen: string[] = [];
+    const sleeping = { ...planned('sleeps'), argv: ['sleep', '60'], timeoutMs: 60_000 };
+    const refusing = { ...planned('refuses'), argv: ['sh', '-c', 'echo why; exit 1'] };
+
+    const isPassed = await runGates([sleeping, refusing, planned('later')], {
+      perform: (each, signal) => runGate(each, root, signal),
+      onStart: ({ name }) => seen.push(`${name} begins`),
+      onEnd: ({ name }, { output }) => seen.push(`${name}: ${output}`),
+    });
+
+    expect(isPassed).toBe(false);
+    expect(seen).toEqual(['sleeps begins', 'refuses begins', 'refuses: why\n']);
   });
 });
 
@@ -162,8 +209,19 @@ test('begins', () => { ${body} });
   };
 }
 
+function planned(name: string, how: Partial<Gate> = {}): Gate {
+  return { ...gate(['true']), name, ...how };
+}
+
 function gate(argv: readonly string[]): Gate {
-  return { name: 'planted', proves: 'nothing', argv, needsEngine: false, timeoutMs: 10_000 };
+  return {
+    name: 'planted',
+    proves: 'nothing',
+    argv,
+    after: [],
+    needsEngine: false,
+    timeoutMs: 10_000,
+  };
 }
 
 function count(folder: string): { readonly status: number | null; readonly stdout: string } {
