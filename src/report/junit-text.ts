@@ -1,16 +1,12 @@
-import type { Case } from '../kernel/verdict.ts';
 import { markup, type Markup } from './markup.ts';
 import type { RunView, StepView } from './run-view.ts';
-import { isFailure, isWarning, nameStep } from './step-text.ts';
 import { cleanText } from './terminal-text.ts';
+import { toResultSuite, type Result, type ResultSuite } from './test-results.ts';
 
-/**
- * Each step is a suite; a step without cases has one case, the step itself.
- * @see https://github.com/testmoapp/junitxml
- */
+/** @see https://github.com/testmoapp/junitxml */
 export function renderJunit(view: RunView): string {
-  const suites = view.steps.map((step) => toSuite(step, view));
-  const total = (pick: (suite: Suite) => number): number =>
+  const suites = view.steps.map((step) => toResultSuite(step, view));
+  const total = (pick: (suite: ResultSuite) => number): number =>
     suites.reduce((sum, suite) => sum + pick(suite), 0);
   const document = markup`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="${`seatrial ${view.command ?? ''}`}" tests="${total(({ cases }) => cases.length)}" failures="${total(countOf('failure'))}" errors="${total(countOf('error'))}" skipped="${total(countOf('skipped'))}" time="${seconds(view.end?.durationMs)}"${attribute('timestamp', view.startedAt)}>
@@ -19,85 +15,12 @@ ${suites.map(renderSuite)}</testsuites>
   return document.toString();
 }
 
-interface Suite {
-  readonly name: string;
-  readonly step: StepView;
-  readonly cases: readonly Result[];
-}
-
-interface Result {
-  readonly name: string;
-  readonly durationMs?: number | undefined;
-  readonly kind: 'passed' | 'failure' | 'error' | 'skipped';
-  readonly message: string;
-  readonly text: string;
-}
-
-function countOf(kind: Result['kind']): (suite: Suite) => number {
+function countOf(kind: Result['kind']): (suite: ResultSuite) => number {
   return ({ cases }) => cases.filter((each) => each.kind === kind).length;
 }
 
-function toSuite(step: StepView, view: RunView): Suite {
-  const name = `${step.kind} ${nameStep(step, view)}`;
-  const cases = step.cases.map(toResult);
-  const own = toStepResult(step, name);
-  const isTold = cases.some(isBad);
-  // A step may end badly although none of its cases did, and a report without a failure would lie.
-  const isOwn = cases.length === 0 || (isBad(own) && !isTold);
-  return { name, step, cases: isOwn ? [...cases, own] : cases };
-}
-
-function isBad({ kind }: Result): boolean {
-  return kind === 'failure' || kind === 'error';
-}
-
-function toResult(each: Case): Result {
-  const { id, durationMs } = each;
-  const told = [each.evidence, labelled('fix', each.fix), labelled('see', each.command)];
-  const text = told.filter((part) => part !== undefined).join('\n');
-  if (each.verdict === 'skip') {
-    return {
-      name: id,
-      durationMs,
-      kind: 'skipped',
-      message: each.reason ?? each.message,
-      text: '',
-    };
-  }
-  if (each.verdict === 'lost') {
-    return { name: id, durationMs, kind: 'error', message: each.reason ?? each.message, text };
-  }
-  if (isFailure(each))
-    return { name: id, durationMs, kind: 'failure', message: each.message, text };
-  const note = isWarning(each) ? `warning: ${each.message}\n${text}` : each.message;
-  return { name: id, durationMs, kind: 'passed', message: '', text: note };
-}
-
-function toStepResult(step: StepView, name: string): Result {
-  const message = step.error?.message ?? step.reason ?? step.state;
-  const output = step.output.map(({ text }) => text).join('\n');
-  const kinds: Readonly<Record<StepView['state'], Result['kind']>> = {
-    passed: 'passed',
-    cached: 'passed',
-    failed: 'failure',
-    lost: 'error',
-    skipped: 'skipped',
-    cancelled: 'error',
-    waiting: 'skipped',
-    running: 'error',
-  };
-  const result = {
-    name,
-    durationMs: step.durationMs,
-    kind: kinds[step.state],
-    message,
-    text: message,
-  };
-  return isBad(result) ? { ...result, text: output } : result;
-}
-
-function renderSuite({ name, step, cases }: Suite): Markup {
-  const suite: Suite = { name, step, cases };
+function renderSuite({ name, step, cases }: ResultSuite): Markup {
+  const suite: ResultSuite = { name, step, cases };
   return markup`  <testsuite name="${name}" tests="${cases.length}" failures="${countOf('failure')(suite)}" errors="${countOf('error')(suite)}" skipped="${countOf('skipped')(suite)}" time="${seconds(step.durationMs)}"${attribute('timestamp', step.startedAt)}>
     <properties>
 ${properties(step).map(([key, value]) => markup`      <property name="${key}" value="${value}"/>\n`)}    </properties>
@@ -117,7 +40,9 @@ function properties(step: StepView): readonly (readonly [string, string])[] {
 }
 
 function renderResult(result: Result, suite: string): Markup {
-  const text = clean(result.text);
+  const text = clean(
+    result.warning === undefined ? result.text : `warning: ${result.warning}\n${result.text}`,
+  );
   const head = markup`    <testcase classname="${suite}" name="${result.name}" time="${seconds(result.durationMs)}"`;
   if (result.kind === 'passed') {
     return text === ''
@@ -135,10 +60,6 @@ function renderResult(result: Result, suite: string): Markup {
 
 function clean(text: string): string {
   return cleanText(text).trimEnd();
-}
-
-function labelled(label: string, text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `${label}: ${text}`;
 }
 
 function attribute(name: string, value: string | undefined): Markup {

@@ -98,7 +98,7 @@ test('an unknown reporter is refused with those that exist: REPORTER_UNKNOWN', (
   expect(() => findReporter('pdf')).toThrow(
     expect.objectContaining({
       code: 'REPORTER_UNKNOWN',
-      hint: 'Use one of: live, plain, json, junit, github, html.',
+      hint: 'Use one of: live, plain, json, junit, github, html, markdown, tap, sarif.',
     }),
   );
 });

@@ -13,10 +13,12 @@ export const github: Reporter = {
   destination: 'output',
   open: async ({ out, env }) =>
     foldReport(async (view) => {
-      const { renderAnnotations, renderStepSummary } = await import('../github-text.ts');
+      const { renderAnnotations } = await import('../github-text.ts');
       const annotations = renderAnnotations(view);
       if (annotations.length > 0) out.write(`${annotations.join('\n')}\n`);
       const summaryPath = env['GITHUB_STEP_SUMMARY'] ?? '';
-      if (summaryPath !== '') await appendFile(summaryPath, renderStepSummary(view));
+      if (summaryPath === '') return;
+      const { renderMarkdown } = await import('../markdown-text.ts');
+      await appendFile(summaryPath, renderMarkdown(view));
     }),
 };

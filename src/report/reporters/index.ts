@@ -5,7 +5,10 @@ import { html } from './html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { live } from './live.ts';
+import { markdown } from './markdown.ts';
 import { plain } from './plain.ts';
+import { sarif } from './sarif.ts';
+import { tap } from './tap.ts';
 
 /** All reporters. A new one is a file in this folder and a line here. */
 export const reporters: readonly Reporter[] = Object.freeze([
@@ -15,6 +18,9 @@ export const reporters: readonly Reporter[] = Object.freeze([
   junit,
   github,
   html,
+  markdown,
+  tap,
+  sarif,
 ]);
 
 /** @throws {ReportError} REPORTER_UNKNOWN when there is none of that id */
