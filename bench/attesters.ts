@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fallbackTag } from '../src/evidence/attestation-manifest.ts';
+import { fallbackTag } from '../src/registry/referrer-tags.ts';
 import { attach, makeBundle, pushImage } from '../src/evidence/testing/attached.ts';
 import type { Digest } from '../src/kernel/digest.ts';
 import { openRepository } from '../src/registry/client/open-repository.ts';

@@ -13,7 +13,7 @@ const TYPED_PACKAGES: ReadonlySet<string> = new Set(['vitest', 'zod']);
 
 await rm(dist, { recursive: true, force: true });
 const [packages] = await Promise.all([
-  writeDeclarations(root, dist, ['index', 'suites/spec/entry']),
+  writeDeclarations(root, dist, ['index', 'registry/entry', 'suites/spec/entry']),
   bundle(root, dist),
 ]);
 const stranger = packages.find((name) => !TYPED_PACKAGES.has(name));

@@ -9,6 +9,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   'engine/watchdog-main': 'src/engine/watchdog-main.ts',
   'suites/spec/vitest-main': 'src/suites/spec/vitest-main.ts',
   'suites/spec/entry': 'src/suites/spec/entry.ts',
+  'registry/entry': 'src/registry/entry.ts',
   index: 'src/index.ts',
 };
 

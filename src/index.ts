@@ -1,26 +1,10 @@
 /**
- * The library. Everything else is internal and may change between versions.
+ * The library. Everything else is internal and may change between versions; `seatrial/registry` is the registry
+ * client, and `seatrial/test` the fixtures of spec tests.
  *
  * - `defineConfig` gives `seatrial.config.ts` its types.
- * - `openRepository` is a registry client that reads back what it wrote.
- * - `serveRegistry` serves a folder as an OCI registry.
+ * - `AppError` is what every error of Seatrial is: with a code, a hint and details.
  */
 export { defineConfig } from './config/define-config.ts';
 export type { ConfigInput } from './config/schema.ts';
-export type {
-  BlobSource,
-  Credential,
-  CredentialSource,
-  Descriptor,
-  Manifest,
-  ManifestUpload,
-  Repository,
-  RepositoryOptions,
-} from './registry/contract.ts';
-export { openRepository } from './registry/client/open-repository.ts';
-export {
-  serveRegistry,
-  type ServedRegistry,
-  type ServeRegistryOptions,
-} from './registry/embedded/serve-registry.ts';
 export { AppError } from './kernel/errors.ts';

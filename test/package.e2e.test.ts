@@ -41,17 +41,19 @@ describe('the published package', () => {
     expect(await readdir(installed)).not.toContain('src');
   });
 
-  it('is imported by its name, and by `seatrial/schema.json`', async () => {
+  it('is imported by its name, `seatrial/registry` and `seatrial/schema.json`', async () => {
     await writeFile(
       join(folder, 'import.mjs'),
-      `import { defineConfig } from 'seatrial';
+      `import { AppError, defineConfig } from 'seatrial';
+       import { openRepository, RegistryError } from 'seatrial/registry';
        import schema from 'seatrial/schema.json' with { type: 'json' };
-       console.log(typeof defineConfig, schema.type);`,
+       console.log(typeof defineConfig, typeof openRepository, schema.type);
+       console.log(RegistryError.prototype instanceof AppError);`,
     );
 
     const { stdout } = await execute(process.execPath, ['import.mjs'], { cwd: folder });
 
-    expect(stdout).toBe('function object\n');
+    expect(stdout).toBe('function function object\ntrue\n');
   });
 
   it('gives its fixtures to a spec that plain Vitest runs', async () => {

@@ -5,7 +5,7 @@ import { OCI_INDEX, OCI_MANIFEST } from '../registry/media-types.ts';
 import { startCncfRegistry } from '../registry/testing/cncf-registry.ts';
 import { startFaultyRegistry } from '../registry/testing/faulty-registry.ts';
 import { descriptorOf, memoryBlob, uploadSampleImage } from '../registry/testing/sample-image.ts';
-import { uniqueTag } from './attestation-manifest.ts';
+import { uniqueTag } from '../registry/referrer-tags.ts';
 import { BUNDLE_TYPE } from './bundle.ts';
 import { collectBundles } from './collect.ts';
 import { attach, makeBundle, plant, pushImage } from './testing/attached.ts';
@@ -94,7 +94,7 @@ describe('what calls itself evidence', () => {
 
     const { rejected } = await collectBundles(repository, image.digest);
 
-    expect(rejected[0]?.problem).toContain('more bytes than were announced');
+    expect(rejected[0]?.problem).toContain('more than the 5 bytes allowed');
   });
 
   test('in such numbers that nobody could read it all is EVIDENCE_EXCESSIVE', async () => {

@@ -1,9 +1,10 @@
-import type { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import type { Digest } from '../kernel/digest.ts';
 import type { Manifest, Repository } from '../registry/contract.ts';
 import { RegistryError } from '../registry/errors.ts';
-import { isUniqueTagOf, parseAttestationManifest } from './attestation-manifest.ts';
-import { MAX_BUNDLE_BYTES, parseBundle, type ParsedBundle } from './bundle.ts';
+import { isUniqueTagOf } from '../registry/referrer-tags.ts';
+import { parseAttestationManifest } from './attestation-manifest.ts';
+import { parseBundle, type ParsedBundle } from './bundle.ts';
 import { EvidenceError } from './errors.ts';
 
 /** A well-formed bundle about exactly the image that was asked for. Nobody has looked at its signature yet. */
@@ -111,8 +112,8 @@ async function readBundle(
   if (work.readBytes > work.totalBytes)
     throw excessive(repository, subject, 'has more bytes of evidence than can be read about');
   const bytes = await tolerating(async () => {
-    const contents = await repository.blobs.read(blob.digest);
-    return contents && (await readCapped(contents.stream));
+    const contents = await repository.blobs.read(blob.digest, blob.sizeBytes);
+    return contents && (await buffer(contents.stream));
   });
   if (typeof bytes === 'string') return { attestation, problem: bytes };
   if (bytes === undefined) return { attestation, problem: 'names a bundle that is not there' };
@@ -123,27 +124,18 @@ async function readBundle(
   return { ...bundle.value, attestation };
 }
 
+/** Other bytes than its digest says, no manifest, or more than was announced. */
+const FAULTS_OF_ARTIFACT = new Set(['DIGEST_MISMATCH', 'MANIFEST_INVALID', 'ANSWER_MALFORMED']);
+
 /** What is wrong with one artifact is no reason to give up the others; a broken connection is. */
 async function tolerating<Value>(work: () => Promise<Value>): Promise<Value | string> {
   try {
     return await work();
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    if (error.code !== 'DIGEST_MISMATCH' && error.code !== 'MANIFEST_INVALID') throw error;
+    if (!FAULTS_OF_ARTIFACT.has(error.code)) throw error;
     return `cannot be used: ${error.message}`;
   }
-}
-
-async function readCapped(stream: Readable): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const piece of stream as AsyncIterable<Uint8Array>) {
-    sizeBytes += piece.length;
-    if (sizeBytes > MAX_BUNDLE_BYTES)
-      throw new RegistryError('MANIFEST_INVALID', 'The bundle has more bytes than were announced');
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces);
 }
 
 function excessive(repository: Repository, subject: Digest, what: string): EvidenceError {

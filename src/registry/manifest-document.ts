@@ -30,6 +30,14 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
   return problem === undefined ? { ok: true, document: parsed.data, mediaType } : failed(problem);
 }
 
+/** What a manifest is, by its own word; lists of registries say other things of it. */
+export function artifactTypeOf({
+  artifactType,
+  config,
+}: Pick<WireManifest, 'artifactType' | 'config'>): string | undefined {
+  return artifactType ?? config?.mediaType;
+}
+
 function parseJson(
   bytes: Uint8Array,
 ):

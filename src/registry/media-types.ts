@@ -3,7 +3,8 @@ export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json';
 /** @see https://distribution.github.io/distribution/spec/manifest-v2-2/ */
 export const DOCKER_MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+export const DOCKER_LIST = 'application/vnd.docker.distribution.manifest.list.v2+json';
+export const OCI_EMPTY = 'application/vnd.oci.empty.v1+json';
 
 export const manifestMediaTypes: readonly string[] = [
   OCI_MANIFEST,

@@ -29,7 +29,7 @@ export async function readImageOrigin(
   const child = first && (await repository.manifests.read(first.digest));
   const config = document?.config ?? (child && documentOf(child))?.config;
   if (config === undefined || config.size > MAX_CONFIG_BYTES) return {};
-  const contents = await repository.blobs.read(config.digest);
+  const contents = await repository.blobs.read(config.digest, MAX_CONFIG_BYTES);
   return contents === undefined ? {} : parseOrigin(await buffer(contents.stream));
 }
 

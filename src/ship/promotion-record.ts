@@ -1,16 +1,13 @@
-import { Readable } from 'node:stream';
 import { z } from 'zod';
-import { digestOf, hexOf, isDigest, type Digest } from '../kernel/digest.ts';
+import { hexOf, isDigest, type Digest } from '../kernel/digest.ts';
 import { isTag } from '../kernel/image-reference.ts';
+import { emptyBlob, emptyDescriptor } from '../registry/blob-sources.ts';
 import type { Descriptor, Manifest, Repository } from '../registry/contract.ts';
 import { parseManifest } from '../registry/manifest-document.ts';
 import { OCI_MANIFEST } from '../registry/media-types.ts';
 
 const RECORD_TYPE = 'application/vnd.seatrial.promotion.v1+json';
 const RECORD_KEY = 'dev.seatrial.promotion';
-/** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/manifest.md#guidance-for-an-empty-descriptor */
-const EMPTY_TYPE = 'application/vnd.oci.empty.v1+json';
-const EMPTY = Buffer.from('{}');
 const UNIQUE_LENGTH = 12;
 const AT_ONCE = 6;
 const MOST_RECORDS = 500;
@@ -65,11 +62,7 @@ export async function keepRecord(
   subject: Manifest,
   record: PromotionRecord,
 ): Promise<void> {
-  await repository.blobs.upload({
-    digest: digestOf(EMPTY),
-    sizeBytes: EMPTY.length,
-    open: (offset) => Readable.from([EMPTY.subarray(offset)], { objectMode: false }),
-  });
+  await repository.blobs.upload(emptyBlob);
   const bytes = renderRecord(subject, record);
   const put = await repository.manifests.put({ bytes, mediaType: OCI_MANIFEST });
   // What the registry said when it took it is no proof: some say that they index, and list nothing.
@@ -114,14 +107,13 @@ function recordTagPrefix(subject: Digest): string {
 }
 
 function renderRecord(subject: Manifest, record: PromotionRecord): Buffer {
-  const empty = { mediaType: EMPTY_TYPE, digest: digestOf(EMPTY), size: EMPTY.length };
   return Buffer.from(
     JSON.stringify({
       schemaVersion: 2,
       mediaType: OCI_MANIFEST,
       artifactType: RECORD_TYPE,
-      config: empty,
-      layers: [empty],
+      config: emptyDescriptor,
+      layers: [emptyDescriptor],
       subject: {
         mediaType: subject.mediaType,
         digest: subject.digest,

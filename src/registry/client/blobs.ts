@@ -132,8 +132,9 @@ async function readBlob(
         return undefined;
       }
       if (answer.status !== 200) throw await failureOf(answer, operation.title);
-      const sizeBytes = Number(answer.header('content-length') ?? Number.NaN);
-      return { sizeBytes, stream: hashed(answer.stream(), { digest, host, operation, maxBytes }) };
+      const stream = hashed(answer.stream(), { digest, host, operation, maxBytes });
+      const announced = answer.header('content-length');
+      return announced === undefined ? { stream } : { stream, sizeBytes: Number(announced) };
     },
   );
 }

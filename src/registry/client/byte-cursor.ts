@@ -67,6 +67,8 @@ async function nextPiece(source: BlobSource, open: OpenSource): Promise<Uint8Arr
   try {
     next = await open.pieces.next();
   } catch (error) {
+    // A source that is a registry, too, has said it better.
+    if (error instanceof RegistryError) throw error;
     throw new RegistryError('UPLOAD_FAILED', `Cannot read the source of ${source.digest}`, {
       cause: error,
       hint: 'Make the file readable, and leave it in place while it is uploaded.',

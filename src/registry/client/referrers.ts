@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Digest } from '../../kernel/digest.ts';
 import type { Descriptor } from '../contract.ts';
 import { RegistryError } from '../errors.ts';
+import { artifactTypeOf } from '../manifest-document.ts';
 import { isIndexType, OCI_INDEX } from '../media-types.ts';
+import { fallbackTag } from '../referrer-tags.ts';
 import { descriptorSchema, manifestSchema } from '../wire.ts';
 import { failureOf } from './failures.ts';
 import { parseJson } from './json.ts';
@@ -88,7 +90,7 @@ async function askApi(
 }
 
 async function readFallback(work: ManifestWork, digest: Digest): Promise<readonly Descriptor[]> {
-  const index = await readManifest(work, digest.replace(':', '-'));
+  const index = await readManifest(work, fallbackTag(digest));
   if (index === undefined || !isIndexType(index.mediaType)) return [];
   return readEntries(index.bytes) ?? [];
 }
@@ -108,6 +110,6 @@ async function withOwnType(work: ManifestWork, entry: Descriptor): Promise<Descr
   const manifest = await readManifest(work, entry.digest);
   if (manifest === undefined) return undefined;
   const document = manifestSchema.safeParse(parseJson(manifest.bytes)).data;
-  const artifactType = document?.artifactType ?? document?.config?.mediaType;
+  const artifactType = document && artifactTypeOf(document);
   return artifactType === undefined ? entry : { ...entry, artifactType };
 }

@@ -4,23 +4,11 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemCodeOf } from '../../kernel/errors.ts';
 import type { Call, Registry } from './call.ts';
-import { alterReply, replyInstead, type FaultAction, type Faults } from './faults.ts';
+import { alterReply, replyInstead } from './fault-replies.ts';
+import type { FaultAction } from './faults.ts';
+import type { HandlerOptions } from './handler-options.ts';
 import { errorReply, RefusedRequest, type Reply } from './reply.ts';
 import { routeOf, type Route } from './routes.ts';
-
-export interface HandlerOptions {
-  readonly faults?: Faults | undefined;
-  /** Told about each request when its answer is known. @default nobody */
-  readonly onRequest?: ((request: ServedRequest) => void) | undefined;
-}
-
-export interface ServedRequest {
-  readonly method: string;
-  /** With its query. */
-  readonly path: string;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-}
 
 /** The registry as a request listener of `node:http`. */
 export function createRegistryHandler(

@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openRepository } from '../client/open-repository.ts';
 import type { Repository, RepositoryOptions } from '../contract.ts';
+import { anonymous } from '../credentials/given-credentials.ts';
 import { createFaults, type Fault, type Faults } from '../embedded/faults.ts';
-import type { ServedRequest } from '../embedded/handler.ts';
+import type { ServedRequest } from '../embedded/handler-options.ts';
 import { serveRegistry } from '../embedded/serve-registry.ts';
 
 /** The embedded registry on a temporary folder, with a switch for each of its lies. */
@@ -45,7 +46,7 @@ export async function startFaultyRegistry(faults: readonly Fault[] = []): Promis
       const repository = openRepository({
         repository: `${server.host}/app`,
         env: {},
-        credentials: { credentialFor: () => Promise.resolve(undefined) },
+        credentials: anonymous,
         ...options,
         limits: { ...quickLimits, ...options.limits },
       });
