@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openFileDigests } from '../build/file-digests.ts';
 import { connectEngine } from '../engine/connect.ts';
+import { createRunnablePlatforms } from '../engine/runnable-platforms.ts';
 import { openScope } from '../engine/scope.ts';
 import { openHistory } from '../history/results.ts';
 import { createRunId } from '../history/run-id.ts';
@@ -46,6 +47,7 @@ export async function planProject(
     ci,
     engine,
     scope,
+    runnable: createRunnablePlatforms(scope),
     history,
     fileDigests,
     clock: host.clock,

@@ -3,6 +3,7 @@ import { openFileDigests } from '../build/file-digests.ts';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine } from '../engine/contract.ts';
 import { sweep } from '../engine/leftovers.ts';
+import { createRunnablePlatforms } from '../engine/runnable-platforms.ts';
 import { openScope } from '../engine/scope.ts';
 import type { StatementSigner } from '../evidence/signer.ts';
 import { wantsSigner } from '../evidence/signer-environment.ts';
@@ -102,6 +103,7 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
     ci,
     engine,
     scope,
+    runnable: createRunnablePlatforms(scope),
     history,
     fileDigests,
     clock: host.clock,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isSamePlatform } from '../kernel/platform.ts';
 import { renderPath, type Problem } from './diagnostics.ts';
 import { didYouMean } from './suggestion.ts';
 
@@ -11,16 +12,25 @@ export function crossProblems(value: unknown, checkIds: readonly string[]): read
   return Object.entries(images).flatMap(([name, image]) => [
     ...unknownImages(name, image, Object.keys(images)),
     ...unknownChecks(name, image, checkIds),
-    ...repeatedPlatforms(name, image),
+    ...repeatedPlatforms(name, image, 'platforms'),
+    ...repeatedPlatforms(name, image, 'untested'),
+    ...unknownUntested(name, image),
+    ...nothingTested(name, image),
   ]);
 }
 
 const looseRecord = z.record(z.string(), z.unknown()).catch({});
 
+const looseTexts = z
+  .array(z.unknown())
+  .catch([])
+  .transform((values) => values.filter((each) => typeof each === 'string'));
+
 const looseImage = z
   .object({
     args: looseRecord,
-    platforms: z.array(z.unknown()).catch([]),
+    platforms: looseTexts,
+    untested: looseTexts,
     suites: z
       .object({
         behaviour: z
@@ -29,7 +39,7 @@ const looseImage = z
       })
       .catch({ behaviour: { only: [], skip: {} } }),
   })
-  .catch({ args: {}, platforms: [], suites: { behaviour: { only: [], skip: {} } } });
+  .catch({ args: {}, platforms: [], untested: [], suites: { behaviour: { only: [], skip: {} } } });
 
 const looseConfig = z
   .object({ images: z.record(z.string(), looseImage).catch({}) })
@@ -85,12 +95,46 @@ function unknownChecks(
     }));
 }
 
-function repeatedPlatforms(name: string, image: LooseImage): readonly Problem[] {
-  return image.platforms.flatMap((platform, index): readonly Problem[] => {
-    if (image.platforms.indexOf(platform) === index) return [];
-    const path = ['images', name, 'platforms', index];
-    return [{ path, message: `\`${renderPath(path)}\` repeats \`${String(platform)}\`.` }];
+function repeatedPlatforms(
+  name: string,
+  image: LooseImage,
+  key: 'platforms' | 'untested',
+): readonly Problem[] {
+  return image[key].flatMap((platform, index, all): readonly Problem[] => {
+    const first = all.find((each) => isSamePlatform(each, platform));
+    if (first === undefined || all.indexOf(first) === index) return [];
+    const path = ['images', name, key, index];
+    return [{ path, message: `\`${renderPath(path)}\` repeats \`${first}\`.` }];
   });
+}
+
+function unknownUntested(name: string, { platforms, untested }: LooseImage): readonly Problem[] {
+  return untested.flatMap((platform, index): readonly Problem[] => {
+    if (platforms.some((each) => isSamePlatform(each, platform))) return [];
+    const path = ['images', name, 'untested', index];
+    return [
+      {
+        path,
+        message: `\`${renderPath(path)}\` is \`${platform}\`, which is not among its \`platforms\`.`,
+        suggestion: didYouMean(platform, platforms) ?? listOf('Platforms are', platforms),
+      },
+    ];
+  });
+}
+
+/** Zero cases are not a pass. */
+function nothingTested(name: string, { platforms, untested }: LooseImage): readonly Problem[] {
+  const isTested = (platform: string): boolean =>
+    !untested.some((each) => isSamePlatform(each, platform));
+  if (platforms.length === 0 || platforms.some(isTested)) return [];
+  const path = ['images', name, 'untested'];
+  return [
+    {
+      path,
+      message: `\`${renderPath(path)}\` names every platform of \`${name}\`: nothing would be tested.`,
+      suggestion: 'Leave out the one that your engine runs.',
+    },
+  ];
 }
 
 function listOf(start: string, names: readonly string[]): string | undefined {

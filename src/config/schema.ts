@@ -260,7 +260,14 @@ export const imageSchema = z.strictObject({
     .array(z.string().superRefine(isPlatform))
     .min(1)
     .optional()
-    .describe("One platform, `linux/arm64`. Default: the engine's own."),
+    .describe(
+      "`linux/amd64`, `linux/arm64`: several are shipped as one index. Default: the engine's own.",
+    ),
+  untested: z
+    .array(z.string().superRefine(isPlatform))
+    .min(1)
+    .optional()
+    .describe('Some of `platforms`, shipped without a test: shown, signed, and up to the policy.'),
   labels: z
     .record(z.string().min(1), z.string())
     .default({})

@@ -804,6 +804,55 @@ seatrial.yaml:3:30: \`images.app.platforms[1]\` repeats \`linux/arm64\`.
 `,
   ],
   [
+    'a platform twice, spelt in two ways',
+    `
+images:
+  app:
+    platforms: [linux/arm64, linux/arm64/v8]
+`,
+    `
+CONFIG_INVALID: 1 problem in seatrial.yaml
+
+seatrial.yaml:3:30: \`images.app.platforms[1]\` repeats \`linux/arm64\`.
+  3 |     platforms: [linux/arm64, linux/arm64/v8]
+    |                              ^^^^^^^^^^^^^^
+`,
+  ],
+  [
+    'an untested platform that is none of the image',
+    `
+images:
+  app:
+    platforms: [linux/amd64, linux/arm64]
+    untested: [linux/arm]
+`,
+    `
+CONFIG_INVALID: 1 problem in seatrial.yaml
+
+seatrial.yaml:4:16: \`images.app.untested[0]\` is \`linux/arm\`, which is not among its \`platforms\`.
+  4 |     untested: [linux/arm]
+    |                ^^^^^^^^^
+  Did you mean \`linux/arm64\`?
+`,
+  ],
+  [
+    'every platform untested',
+    `
+images:
+  app:
+    platforms: [linux/amd64, linux/arm64]
+    untested: [linux/arm64/v8, linux/amd64]
+`,
+    `
+CONFIG_INVALID: 1 problem in seatrial.yaml
+
+seatrial.yaml:4:15: \`images.app.untested\` names every platform of \`app\`: nothing would be tested.
+  4 |     untested: [linux/arm64/v8, linux/amd64]
+    |               ^
+  Leave out the one that your engine runs.
+`,
+  ],
+  [
     'a mount of half',
     `
 images:
@@ -910,7 +959,7 @@ CONFIG_INVALID: 1 problem in seatrial.yaml
 seatrial.yaml:3:5: \`images.app\` has no key \`toString\`.
   3 |     toString: 1
     |     ^^^^^^^^
-  It can have \`context\`, \`dockerfile\`, \`target\`, \`args\`, \`platforms\`, \`labels\`, \`ready\`, \`run\`, \`state\`, \`suites\`, \`ship\`, \`hooks\`.
+  It can have \`context\`, \`dockerfile\`, \`target\`, \`args\`, \`platforms\`, \`untested\`, \`labels\`, \`ready\`, \`run\`, \`state\`, \`suites\`, \`ship\`, \`hooks\`.
 `,
   ],
 ];

@@ -30,6 +30,8 @@ export interface ImageArchiveOptions {
   readonly config: Readonly<Record<string, unknown>>;
   /** As Go says it: `amd64`. */
   readonly architecture: string;
+  /** `v7`. @default none */
+  readonly variant?: string | undefined;
   /** Tag to load it under; absent: untagged. */
   readonly ref?: string | undefined;
 }
@@ -52,6 +54,7 @@ export async function createImageArchive(options: ImageArchiveOptions): Promise<
     created: EPOCH.toISOString(),
     architecture: options.architecture,
     os: 'linux',
+    ...(options.variant === undefined ? {} : { variant: options.variant }),
     config: options.config,
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
     history: layers.map(() => ({ created: EPOCH.toISOString(), created_by: 'seatrial' })),

@@ -22,9 +22,15 @@ export function nameOfType(type: string): string {
   return type === predicateTypes.sbom ? 'sbom' : type;
 }
 
-/** What is said of one image. Who says it, the signature around it tells. */
+/** What is said of one image or index. Who says it, the signature around it tells. */
 export interface Statement {
+  /** What it is evidence of. */
   readonly subject: StatementSubject;
+  /**
+   * The images of an index on which it was found out. It is evidence of none of them alone: what holds for them
+   * together may hold for one and not for the other. @default none
+   */
+  readonly members?: readonly StatementSubject[] | undefined;
   readonly predicateType: string;
   readonly predicate: unknown;
 }
@@ -37,14 +43,21 @@ export interface StatementSubject {
 }
 
 /** The bytes that are signed. */
-export function renderStatement({ subject, predicateType, predicate }: Statement): string {
+export function renderStatement(statement: Statement): string {
+  const { subject, members = [], predicateType, predicate } = statement;
   return JSON.stringify({
     _type: STATEMENT_TYPE,
-    subject: [{ name: subject.name, digest: { sha256: hexOf(subject.digest) } }],
+    subject: [subject, ...members].map(({ name, digest }) => ({
+      name,
+      digest: { sha256: hexOf(digest) },
+    })),
     predicateType,
     predicate,
   });
 }
+
+/** Nobody builds an index for more platforms than this. */
+const MAX_SUBJECTS = 100;
 
 const statementSchema = z.object({
   _type: z.literal(STATEMENT_TYPE, 'is no in-toto statement of version 1'),
@@ -57,12 +70,17 @@ const statementSchema = z.object({
         }),
       }),
     )
-    .length(1, 'has to be exactly one'),
+    .min(1, 'is nothing')
+    .max(MAX_SUBJECTS, `is more than ${MAX_SUBJECTS}`)
+    .refine(
+      (subjects) => new Set(subjects.map(({ digest }) => digest.sha256)).size === subjects.length,
+      'names one digest twice',
+    ),
   predicateType: z.string().min(1),
   predicate: z.record(z.string(), z.unknown()),
 });
 
-/** Reads a statement about exactly one digest; one about several proves nothing of any of them. */
+/** Reads a statement. Only of its first subject is it evidence. */
 export function parseStatement(bytes: Uint8Array): Reading<Statement> {
   let json: unknown;
   try {
@@ -79,12 +97,16 @@ export function parseStatement(bytes: Uint8Array): Reading<Statement> {
     };
   }
   const { subject, predicateType, predicate } = parsed.data;
-  const [only] = subject;
-  if (only === undefined) return { ok: false, problem: 'has no subject' };
+  const [first, ...members] = subject.map(({ name, digest }) => ({
+    name,
+    digest: `sha256:${digest.sha256}` as const,
+  }));
+  if (first === undefined) return { ok: false, problem: 'has no subject' };
   return {
     ok: true,
     value: {
-      subject: { name: only.name, digest: `sha256:${only.digest.sha256}` },
+      subject: first,
+      ...(members.length === 0 ? {} : { members }),
       predicateType,
       predicate,
     },

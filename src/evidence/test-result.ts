@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { digestOf, hexOf, type Digest } from '../kernel/digest.ts';
+import { digestOf, hexOf, isDigest, type Digest } from '../kernel/digest.ts';
 import { outcomeOf, type Case } from '../kernel/verdict.ts';
 import { resourceDescriptorSchema, type ResourceDescriptor } from './resource-descriptor.ts';
 
@@ -24,10 +24,23 @@ export interface TestedSuite {
   /** ISO 8601: when it passed. */
   readonly testedAt: string;
   readonly cases: readonly Case[];
+  /** Which image of an index was tested. Absent where there is but one. */
+  readonly platform?: string | undefined;
+}
+
+/** One image of an index, and whether anybody tested it. */
+export interface IndexedPlatform {
+  readonly platform: string;
+  /** Of its manifest. */
+  readonly digest: Digest;
+  /** The maintainer said that it is shipped without a test. */
+  readonly isUntested: boolean;
 }
 
 export interface TestResultSource {
   readonly suites: readonly TestedSuite[];
+  /** Every image of an index. @default the result is about one image */
+  readonly platforms?: readonly IndexedPlatform[] | undefined;
   /** Name and digest of the configuration; absent when everything was derived. */
   readonly config?: { readonly name: string; readonly digest: Digest } | undefined;
   readonly tool: { readonly version: string };
@@ -44,7 +57,8 @@ export interface TestResultSource {
 export function testPlanDigest(suites: readonly Pick<TestedSuite, 'suite' | 'inputs'>[]): Digest {
   const canonical = suites
     .map(({ suite, inputs }) => [suite, Object.entries(inputs).toSorted(byFirst)] as const)
-    .toSorted(byFirst);
+    // By all of it: an index has a suite for each of its platforms, in no order that matters.
+    .toSorted((a, b) => byFirst([JSON.stringify(a), a], [JSON.stringify(b), b]));
   return digestOf(JSON.stringify(canonical));
 }
 
@@ -53,8 +67,8 @@ export function testPlanDigest(suites: readonly Pick<TestedSuite, 'suite' | 'inp
  * or a case that got lost, which is no verdict.
  */
 export function toTestResult(source: TestResultSource): TestResult | undefined {
-  const cases = source.suites.flatMap(({ suite, cases: found }) =>
-    found.map((each) => ({ ...each, name: `${suite}/${each.id}` })),
+  const cases = source.suites.flatMap(({ suite, cases: found, platform }) =>
+    found.map((each) => ({ ...each, name: nameOfCase(suite, each.id, platform) })),
   );
   const outcome = outcomeOf(cases);
   if (outcome === 'lost' || outcome === 'empty') return undefined;
@@ -72,6 +86,11 @@ export function toTestResult(source: TestResultSource): TestResult | undefined {
     warnedTests,
     failedTests,
   };
+}
+
+/** `behaviour/starts`, and of one image of an index `behaviour/starts@linux/arm64`. */
+export function nameOfCase(suite: string, id: string, platform: string | undefined): string {
+  return platform === undefined ? `${suite}/${id}` : `${suite}/${id}@${platform}`;
 }
 
 /**
@@ -99,19 +118,42 @@ export function toWithdrawal(source: {
 export function factsOfTestResult(result: TestResult): {
   readonly plan?: string | undefined;
   readonly testedAt?: string | undefined;
+  /** Of an index: what it says of each image. */
+  readonly platforms?: readonly IndexedPlatform[] | undefined;
 } {
   const find = (name: string): ResourceDescriptor | undefined =>
     result.configuration.find((each) => each.name === name);
   const plan = find(PLAN)?.digest?.['sha256'];
   const testedAt = find(RUN)?.annotations?.['testedAt'];
+  const platforms = result.configuration.flatMap(toPlatform);
   return {
     ...(plan === undefined ? {} : { plan: `sha256:${plan}` }),
     ...(typeof testedAt === 'string' ? { testedAt } : {}),
+    ...(platforms.length === 0 ? {} : { platforms }),
   };
 }
 
 const PLAN = 'test-plan';
 const RUN = 'run';
+const PLATFORM = 'platform';
+
+/** The descriptor is that of the image itself: its digest is what is in the index. */
+function fromPlatform({ platform, digest, isUntested }: IndexedPlatform): ResourceDescriptor {
+  return {
+    name: PLATFORM,
+    uri: `urn:seatrial:platform:${platform}`,
+    digest: { sha256: hexOf(digest) },
+    annotations: { platform, tested: !isUntested },
+  };
+}
+
+function toPlatform({ name, digest, annotations }: ResourceDescriptor): IndexedPlatform[] {
+  const found = `sha256:${digest?.['sha256'] ?? ''}`;
+  const platform = annotations?.['platform'];
+  if (name !== PLATFORM || typeof platform !== 'string' || !isDigest(found)) return [];
+  // Whatever else it says is no word that it was left untested.
+  return [{ platform, digest: found, isUntested: annotations?.['tested'] === false }];
+}
 
 function resultOf(failed: readonly string[], warned: readonly string[]): TestResult['result'] {
   if (failed.length > 0) return 'FAILED';
@@ -131,6 +173,7 @@ function configurationOf(source: TestResultSource): ResourceDescriptor[] {
       ? []
       : [{ name: config.name, digest: { sha256: hexOf(config.digest) } }]),
     { name: PLAN, digest: { sha256: hexOf(testPlanDigest(suites)) } },
+    ...(source.platforms ?? []).map(fromPlatform),
     toolOf(source.tool.version),
     described('engine', `pkg:generic/${engine.product}@${engine.version}`, {
       version: engine.version,

@@ -1,8 +1,10 @@
 import type { PlannedStep } from '../kernel/run-events.ts';
 import { RegistryError } from '../registry/errors.ts';
 import { assessBuild } from './build-step.ts';
+import { builtParentsOf } from './built-images.ts';
+import { buildStepId, isUntested, untestedReason } from './platforms.ts';
 import { imageOf } from './project-image.ts';
-import type { Assessment, RunContext } from './run-context.ts';
+import type { Assessment, RunContext, StepResults } from './run-context.ts';
 import { assessShip } from './ship-step.ts';
 import { assessTest, type BuiltImage } from './test-step.ts';
 
@@ -13,12 +15,13 @@ export async function assessPlan(
   steps: readonly PlannedStep[],
   context: RunContext,
 ): Promise<readonly AssessedStep[]> {
+  /** By build step. */
   const built = new Map<string, BuiltImage>();
   const assessed: AssessedStep[] = [];
   for (const step of steps) {
     const assessment = await assessStep(step, context, { built, assessed });
     if (step.kind === 'build' && assessment.image !== undefined)
-      built.set(step.image, assessment.image);
+      built.set(step.id, assessment.image);
     assessed.push({ ...step, ...pick(assessment) });
   }
   return assessed;
@@ -34,38 +37,47 @@ async function assessStep(
   context: RunContext,
   { built, assessed }: SoFar,
 ): Promise<Assessment & { readonly image?: BuiltImage | undefined }> {
+  const image = imageOf(step, context.project);
+  if (step.kind === 'test' && isUntested(image, step.platform))
+    return { state: 'done', why: untestedReason(step.platform) };
   const open = assessed.find((need) => step.needs.includes(need.id) && need.state !== 'done');
   if (open !== undefined && step.kind !== 'ship')
     return { state: 'unknown', why: `depends on what ${open.id} makes` };
   if (step.kind === 'build') {
-    const parents = imageOf(step, context.project).parents.flatMap((name) => {
-      const image = built.get(name);
-      return image === undefined ? [] : [[name, image] as const];
+    const parents = builtParentsOf(image, step.platform, {
+      project: context.project,
+      results: resultsOf(built),
     });
-    const assessment = await assessBuild(step, context, new Map(parents));
+    const assessment = await assessBuild(step, context, parents);
     const { found, build } = assessment;
     return found === undefined || build === undefined
       ? assessment
       : { ...assessment, image: { imageId: found.id, imageRef: build.imageRef } };
   }
-  const image = built.get(step.image);
   if (step.kind === 'ship') {
     if (open !== undefined) return { state: 'unknown', why: `waits for ${open.id}` };
-    return await assessShipIfReachable(step, context, image);
+    return await assessShipIfReachable(step, context, resultsOf(built));
   }
-  return image === undefined
-    ? { state: 'unknown', why: `depends on what build:${step.image} makes` }
-    : await assessTest(step, context, image);
+  const id = buildStepId(image, step.platform);
+  const tested = built.get(id);
+  return tested === undefined
+    ? { state: 'unknown', why: `depends on what ${id} makes` }
+    : await assessTest(step, context, tested);
+}
+
+/** Images that are there already, as a run would have found them. */
+function resultsOf(built: SoFar['built']): StepResults {
+  return new Map([...built].map(([step, image]) => [step, { outcome: 'cached', ...image }]));
 }
 
 /** A plan is worth reading without the registry, too. */
 async function assessShipIfReachable(
   step: PlannedStep,
   context: RunContext,
-  image: BuiltImage | undefined,
+  results: StepResults,
 ): Promise<Assessment> {
   try {
-    return await assessShip(step, context, image);
+    return await assessShip(step, context, results);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     return { state: 'unknown', why: error.message };

@@ -12,16 +12,11 @@ import {
   type TrustedResult,
 } from '../evidence/judged-evidence.ts';
 import type { StatementSigner } from '../evidence/signer.ts';
-import { predicateTypes } from '../evidence/statement.ts';
-import type { TestedSuite } from '../evidence/test-result.ts';
 import type { Digest } from '../kernel/digest.ts';
-import { mediaTypes } from '../ship/packed-image.ts';
-import { keepBundles, readKeptBundles, type EvidencePlace } from './kept-evidence.ts';
-import { makeStatements, subjectOf, type Attested, type TestedImage } from './statements.ts';
+import type { Attestable, Attested } from './attestable.ts';
+import { keepBundles, readKeptBundles } from './kept-evidence.ts';
 
-export interface Attesting extends TestedImage {
-  readonly suites: readonly TestedSuite[];
-  readonly place: EvidencePlace;
+interface Attesting extends Attestable {
   readonly signer: StatementSigner;
 }
 
@@ -29,10 +24,14 @@ export interface Attesting extends TestedImage {
  * Attaches signed statements and believes them only as the registry has them. Evidence of an earlier run for the
  * same digest and test plan is as good, and what was signed before is attached as it was.
  */
-export async function attestSigned(attesting: Attesting): Promise<Attested> {
-  const { context, signer } = attesting;
+export async function attestSigned(
+  attestable: Attestable,
+  signer: StatementSigner,
+): Promise<Attested> {
+  const attesting = { ...attestable, signer };
+  const { context } = attestable.shipment;
   const earlier = await findInRegistry(attesting);
-  if (earlier.pass !== undefined) return signedBy(signer, earlier.pass, 'an earlier run');
+  if (earlier.isEnough) return signedBy(signer, earlier.pass, 'an earlier run');
   const bundles =
     (earlier.isContradicted ? undefined : await ownBundles(attesting)) ??
     (await signStatements(attesting));
@@ -40,47 +39,57 @@ export async function attestSigned(attesting: Attesting): Promise<Attested> {
 }
 
 interface Earlier {
-  /** A test result of ours, for this digest and this plan, that nobody took back. */
+  /** Whether everything is there, for this digest and this plan, and nobody took it back. */
+  readonly isEnough: boolean;
+  /** A test result of ours; absent for an image that nobody tested. */
   readonly pass?: TrustedResult | undefined;
   /** Whether somebody took the image back before it was tested anew: only new words count then. */
   readonly isContradicted: boolean;
 }
 
 async function findInRegistry(attesting: Attesting): Promise<Earlier> {
-  const { repository, packed, signer, place } = attesting;
-  const collected = await collectBundles(repository, packed.manifest.digest);
+  const { shipment, subject, signer, types } = attesting;
+  const collected = await collectBundles(shipment.repository, subject.digest);
   const judged = judgeSignatures(collected, signer.trust);
-  const pass = passOf(judged, place.plan);
+  const pass = passOf(attesting, judged);
   refuseWithdrawn(attesting, judged, pass);
   const results = trustedResults(judged);
   const isContradicted = results.some(({ result }) => result.result === 'FAILED');
-  const isWhole = requiredTypes.every((type) =>
+  const isWhole = types.every((type) =>
     judged.some(({ bundle, signature }) => signature.ok && bundle.statement.predicateType === type),
   );
-  return isWhole && withdrawalOf(results, pass) === undefined
-    ? { pass, isContradicted }
-    : { isContradicted };
+  const isEnough =
+    isWhole &&
+    (pass !== undefined || !isTested(attesting)) &&
+    withdrawalOf(results, pass) === undefined;
+  return { isEnough, pass, isContradicted };
 }
 
-const requiredTypes: readonly string[] = Object.values(predicateTypes);
-
-function passOf(judged: readonly JudgedBundle[], plan: Digest): TrustedResult | undefined {
-  return trustedResults(judged).find((each) => isPass(each) && each.plan === plan);
+function isTested({ suites }: Attesting): boolean {
+  return suites.length > 0;
 }
 
-/** An image that was taken back after its tests passed does not come back by the same tests. */
+function passOf(attesting: Attesting, judged: readonly JudgedBundle[]): TrustedResult | undefined {
+  if (!isTested(attesting)) return undefined;
+  return trustedResults(judged).find((each) => isPass(each) && each.plan === attesting.place.plan);
+}
+
+/** An image that was taken back after its tests passed does not come back by the same tests, and by none not at all. */
 function refuseWithdrawn(
-  { repository, packed, suites }: Attesting,
+  attesting: Attesting,
   judged: readonly JudgedBundle[],
   pass: TrustedResult | undefined,
 ): void {
+  const { shipment, subject, suites } = attesting;
   const oldestMs = Math.min(...suites.map(({ testedAt }) => Date.parse(testedAt)));
-  const own = { testedAtMs: Math.max(oldestMs, pass?.testedAtMs ?? 0) };
+  const own = isTested(attesting)
+    ? { testedAtMs: Math.max(oldestMs, pass?.testedAtMs ?? 0) }
+    : undefined;
   const withdrawal = withdrawalOf(trustedResults(judged), own);
   if (withdrawal === undefined) return;
   throw new EvidenceError(
     'EVIDENCE_REFUSED',
-    `${packed.manifest.digest} was taken back in ${repository.address.repository}: ${withdrawal.result.failedTests.join(', ') || 'FAILED'}`,
+    `${subject.digest} was taken back in ${shipment.repository.address.repository}: ${withdrawal.result.failedTests.join(', ') || 'FAILED'}`,
     {
       hint: 'Build an image without the fault; this one comes back only by tests that pass from now on.',
     },
@@ -91,10 +100,11 @@ function refuseWithdrawn(
 async function ownBundles({
   place,
   signer,
+  types,
 }: Attesting): Promise<readonly BundleToAttach[] | undefined> {
   const kept = await readKeptBundles(place);
   if (kept === undefined) return undefined;
-  const isWhole = requiredTypes.every((type) => kept.some((each) => each.predicateType === type));
+  const isWhole = types.every((type) => kept.some((each) => each.predicateType === type));
   const owned = await Promise.all(kept.map(async (each) => await isOwn(each, { place, signer })));
   return isWhole && owned.every(Boolean) ? kept : undefined;
 }
@@ -113,10 +123,10 @@ async function isOwn(
 }
 
 async function signStatements(attesting: Attesting): Promise<readonly BundleToAttach[]> {
-  const { context, signer, place, suites } = attesting;
-  const statements = await makeStatements(attesting, subjectOf(attesting), suites);
+  const { signer, place } = attesting;
+  const { context } = attesting.shipment;
   const bundles: BundleToAttach[] = [];
-  for (const { predicateType, text } of statements)
+  for (const { predicateType, text } of await attesting.makeStatements())
     bundles.push({
       predicateType,
       bundle: await signer.sign(text),
@@ -129,14 +139,15 @@ async function signStatements(attesting: Attesting): Promise<readonly BundleToAt
 async function attachAndVerify(
   attesting: Attesting,
   bundles: readonly BundleToAttach[],
-): Promise<TrustedResult> {
-  const { context, step, repository, packed } = attesting;
-  const { digest, sizeBytes } = packed.manifest;
+): Promise<TrustedResult | undefined> {
+  const { subject } = attesting;
+  const { context, step, repository } = attesting.shipment;
+  const { digest } = subject;
   const details = { repository: repository.address.repository, digest };
   context.emit({ type: 'effect.intent', step: step.id, effect: 'attest', details });
   const attached = await attachBundles({
     repository,
-    subject: { mediaType: mediaTypes.manifest, digest, size: sizeBytes },
+    subject,
     bundles,
     signal: context.signal,
     onNotice: (message) => context.emit({ type: 'notice', step: step.id, message }),
@@ -153,10 +164,12 @@ async function attachAndVerify(
 
 /** From the registry's copy, never from memory: what others will see is what counts. */
 async function verifyInRegistry(
-  { repository, packed, signer, place }: Attesting,
+  attesting: Attesting,
   attached: readonly Digest[],
-): Promise<TrustedResult> {
-  const { digest } = packed.manifest;
+): Promise<TrustedResult | undefined> {
+  const { shipment, subject, signer } = attesting;
+  const { repository } = shipment;
+  const { digest } = subject;
   const collected = await collectBundles(repository, digest);
   const judged = judgeSignatures(collected, signer.trust);
   for (const attestation of attached) {
@@ -174,17 +187,15 @@ async function verifyInRegistry(
         `the evidence ${attestation} of ${digest} ${problem}`,
       );
   }
-  const pass = passOf(judged, place.plan);
-  if (pass !== undefined) return pass;
+  const pass = passOf(attesting, judged);
+  if (pass !== undefined || !isTested(attesting)) return pass;
   throw new EvidenceError(
     'EVIDENCE_REFUSED',
     `no evidence of ${digest} says that it passed this test plan`,
   );
 }
 
-function signedBy(signer: StatementSigner, pass: TrustedResult, by: string): Attested {
-  return {
-    isSigned: true,
-    evidence: `test result ${pass.bundle.attestation} of ${by}, signed by ${signer.name}`,
-  };
+function signedBy(signer: StatementSigner, pass: TrustedResult | undefined, by: string): Attested {
+  const what = pass === undefined ? 'no test result' : `test result ${pass.bundle.attestation}`;
+  return { isSigned: true, evidence: `${what} of ${by}, signed by ${signer.name}` };
 }

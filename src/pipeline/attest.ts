@@ -1,68 +1,101 @@
 import type { StatementSigner } from '../evidence/signer.ts';
+import { predicateTypes } from '../evidence/statement.ts';
 import { testPlanDigest, type TestedSuite } from '../evidence/test-result.ts';
+import type { Digest } from '../kernel/digest.ts';
+import { mediaTypes } from '../ship/packed-image.ts';
+import type { Attestable, Attested } from './attestable.ts';
 import {
   evidenceFolder,
   keepStatements,
   pruneEvidence,
   type EvidencePlace,
 } from './kept-evidence.ts';
-import {
-  makeStatements,
-  readTestedSuites,
-  subjectOf,
-  type Attested,
-  type TestedImage,
-} from './statements.ts';
+import type { PackedPlatform, PackedShipment } from './packed-shipment.ts';
+import type { Shipment } from './push-shipment.ts';
+import { makeIndexStatement, makeStatements, readTestedSuites } from './statements.ts';
 
 /**
  * Says under the digest of an image what this run found. With a signer the statements are attached, read back
- * and verified; without one they stay with the run, and its own record is what the gate rests on.
+ * and verified; without one they stay with the run, and its own record is what the gate rests on. Of an index, first
+ * each image gets its own evidence, and then the index what was found on all of them.
  * @throws {EvidenceError} EVIDENCE_LOST, EVIDENCE_REFUSED; no tag may move then
  */
-export async function attest(tested: TestedImage): Promise<Attested> {
-  const { context, packed } = tested;
-  const suites = await readTestedSuites(tested);
-  const place: EvidencePlace = {
-    stateFolder: context.stateFolder,
-    digest: packed.manifest.digest,
-    plan: testPlanDigest(suites),
-  };
-  const attested = await attestBy(context.signer, { tested, suites, place });
-  await pruneEvidence(context.stateFolder);
+export async function attest(shipment: Shipment, packed: PackedShipment): Promise<Attested> {
+  let attested: Attested | undefined;
+  const tested: TestedSuite[] = [];
+  for (const platform of packed.platforms) {
+    const suites = platform.isUntested ? [] : await readTestedSuites(shipment, platform);
+    tested.push(...suites.map((suite) => ({ ...suite, platform: platform.platform })));
+    attested = await attestOne(attestableImage(shipment, platform, suites));
+  }
+  if (attested === undefined || packed.platforms.length > 1)
+    attested = await attestOne(attestableIndex(shipment, packed, tested));
+  await pruneEvidence(shipment.context.stateFolder);
   return attested;
 }
 
-async function attestBy(
-  signer: StatementSigner | undefined,
-  {
-    tested,
-    suites,
-    place,
-  }: {
-    readonly tested: TestedImage;
-    readonly suites: readonly TestedSuite[];
-    readonly place: EvidencePlace;
-  },
-): Promise<Attested> {
-  if (signer === undefined) return await keepUnsigned(tested, suites, place);
-  // Loaded by the few runs that ship with a key.
-  const { attestSigned } = await import('./attest-signed.ts');
-  return await attestSigned({ ...tested, suites, place, signer });
-}
-
-async function keepUnsigned(
-  tested: TestedImage,
+function attestableImage(
+  shipment: Shipment,
+  image: PackedPlatform,
   suites: readonly TestedSuite[],
-  place: EvidencePlace,
-): Promise<Attested> {
-  await keepStatements(place, await makeStatements(tested, subjectOf(tested), suites));
-  output(tested, `unsigned evidence kept in ${evidenceFolder(place)}`);
+): Attestable {
+  const { digest, sizeBytes } = image.packed.manifest;
   return {
-    isSigned: false,
-    evidence: `every suite passed in run ${tested.context.runId}; unsigned`,
+    shipment,
+    subject: { mediaType: mediaTypes.manifest, digest, size: sizeBytes },
+    types: image.isUntested
+      ? [predicateTypes.sbom, predicateTypes.provenance]
+      : Object.values(predicateTypes),
+    suites,
+    place: placeOf(shipment, digest, suites),
+    makeStatements: async () => await makeStatements({ ...image, shipment }, suites),
   };
 }
 
-function output({ step, context }: TestedImage, text: string): void {
-  context.emit({ type: 'step.output', step: step.id, source: 'evidence', text: `${text}\n` });
+function attestableIndex(
+  shipment: Shipment,
+  packed: PackedShipment,
+  suites: readonly TestedSuite[],
+): Attestable {
+  const { digest, mediaType, bytes } = packed.manifest;
+  return {
+    shipment,
+    subject: { mediaType, digest, size: bytes.length },
+    types: [predicateTypes.testResult],
+    suites,
+    place: placeOf(shipment, digest, suites),
+    makeStatements: async () => [await makeIndexStatement(shipment, packed, suites)],
+  };
+}
+
+function placeOf(
+  { context }: Shipment,
+  digest: Digest,
+  suites: readonly TestedSuite[],
+): EvidencePlace {
+  return { stateFolder: context.stateFolder, digest, plan: testPlanDigest(suites) };
+}
+
+async function attestOne(attestable: Attestable): Promise<Attested> {
+  const { signer } = attestable.shipment.context;
+  if (signer === undefined) return await keepUnsigned(attestable);
+  return await attestBy(signer, attestable);
+}
+
+async function attestBy(signer: StatementSigner, attestable: Attestable): Promise<Attested> {
+  // Loaded by the few runs that ship with a key.
+  const { attestSigned } = await import('./attest-signed.ts');
+  return await attestSigned(attestable, signer);
+}
+
+async function keepUnsigned(attestable: Attestable): Promise<Attested> {
+  const { place, shipment } = attestable;
+  await keepStatements(place, await attestable.makeStatements());
+  const text = `unsigned evidence kept in ${evidenceFolder(place)}\n`;
+  const { context, step } = shipment;
+  context.emit({ type: 'step.output', step: step.id, source: 'evidence', text });
+  return {
+    isSigned: false,
+    evidence: `every suite passed in run ${context.runId}; unsigned`,
+  };
 }

@@ -2,7 +2,8 @@ import type { Engine } from '../engine/contract.ts';
 import type { BaseImage } from '../evidence/provenance.ts';
 import { isDigest, type Digest } from '../kernel/digest.ts';
 import { parseReference, renderReference, renderRepository } from '../kernel/image-reference.ts';
-import type { Platform } from '../kernel/platform.ts';
+import { renderPlatform, type Platform } from '../kernel/platform.ts';
+import { builtParentsOf } from './built-images.ts';
 import { pinDockerfile, type Parents } from './pinned-dockerfile.ts';
 import type { ProjectImage } from './project.ts';
 import type { RunContext, StepResults } from './run-context.ts';
@@ -24,8 +25,11 @@ export async function baseImagesOf(
   const visit = async (each: ProjectImage): Promise<void> => {
     if (visited.has(each.name)) return;
     visited.add(each.name);
-    const parents = parentsOf(each, at.results);
     const { project, engine } = at.context;
+    const parents = builtParentsOf(each, renderPlatform(at.platform), {
+      project,
+      results: at.results,
+    });
     const { uses } = await pinDockerfile({ image: each, project, parents, platform: at.platform });
     for (const { reference, parent = parentPinnedAs(reference, parents) } of uses) {
       const base =
@@ -41,17 +45,6 @@ export async function baseImagesOf(
   };
   await visit(image);
   return [...found.values()];
-}
-
-function parentsOf(image: ProjectImage, results: StepResults): Parents {
-  return new Map(
-    image.parents.flatMap((name) => {
-      const built = results.get(`build:${name}`);
-      return built?.imageId === undefined || built.imageRef === undefined
-        ? []
-        : [[name, { imageId: built.imageId, imageRef: built.imageRef }] as const];
-    }),
-  );
 }
 
 /** An argument that names an image of the project becomes the local reference of its build. */

@@ -11,11 +11,11 @@ import { hexOf } from '../kernel/digest.ts';
 import { parsePlatform, type Platform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import { buildOrRetry } from './build-or-retry.ts';
+import { builtParentsOf } from './built-images.ts';
 import { PipelineError } from './errors.ts';
 import { assessHook, performHook } from './hook.ts';
 import { pinDockerfile, type Parents, type PinnedDockerfile } from './pinned-dockerfile.ts';
 import { imageOf } from './project-image.ts';
-import type { ProjectImage } from './project.ts';
 import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
 import { whyTodo } from './why.ts';
 
@@ -42,8 +42,7 @@ export async function assessBuild(
   context: RunContext,
   parents: Parents,
 ): Promise<BuildAssessment> {
-  const image = imageOf(step, context.project);
-  const hook = await assessHook(image, context, refsOf(parents));
+  const hook = await assessHook(step, context, refsOf(parents));
   if (hook !== undefined && !hook.isDone) return { state: 'todo', why: hook.why };
   const build = await readInputs(step, context, parents);
   const found = context.isFresh ? undefined : await findBuilt(context, build);
@@ -67,7 +66,7 @@ export async function buildStep(
   results: StepResults,
 ): Promise<StepResult> {
   const image = imageOf(step, context.project);
-  const parents = parentsOf(image, results);
+  const parents = parentsOf(step, context, results);
   const first = await assessBuild(step, context, parents);
   if (first.found !== undefined) return cached(first);
   if (!context.mayWork.has('build'))
@@ -80,7 +79,7 @@ export async function buildStep(
     why: first.why,
   });
   if (first.build !== undefined) return await build(step, context, first.build);
-  await performHook(image, context, refsOf(parents));
+  await performHook(step, context, refsOf(parents));
   const inputs = await readInputs(step, context, parents);
   const found = context.isFresh ? undefined : await findBuilt(context, inputs);
   if (found === undefined) return await build(step, context, inputs);
@@ -131,7 +130,7 @@ async function build(
     fileDigests: inputs.digest.files,
     dockerfile: inputs.dockerfile.source,
     target: image.target,
-    platform: image.platforms?.[0],
+    platform: image.platforms === undefined ? undefined : step.platform,
     args: inputs.dockerfile.args,
     labels: toImageLabels(context.ci, image.labels),
     tag: inputs.imageRef,
@@ -226,18 +225,12 @@ function platformOf(step: PlannedStep): Platform {
   throw new PipelineError('STEP_UNKNOWN', `${step.id} is for no platform: ${step.platform}`);
 }
 
-function parentsOf(image: ProjectImage, results: StepResults): Parents {
-  return new Map(
-    image.parents.map((name) => {
-      const result = results.get(`build:${name}`);
-      if (result?.imageId === undefined || result.imageRef === undefined)
-        throw new PipelineError(
-          'STEP_UNKNOWN',
-          `${image.name} builds on ${name}, which has no image`,
-        );
-      return [name, { imageId: result.imageId, imageRef: result.imageRef }];
-    }),
-  );
+function parentsOf(step: PlannedStep, { project }: RunContext, results: StepResults): Parents {
+  const image = imageOf(step, project);
+  const parents = builtParentsOf(image, step.platform, { project, results });
+  const missing = image.parents.find((name) => !parents.has(name));
+  if (missing === undefined) return parents;
+  throw new PipelineError('STEP_UNKNOWN', `${image.name} builds on ${missing}, which has no image`);
 }
 
 function refsOf(parents: Parents): Readonly<Record<string, string>> {

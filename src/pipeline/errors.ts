@@ -31,10 +31,16 @@ export const pipelineErrors = {
     meaning: 'An image was asked for that the project does not have.',
     hint: 'Name an image of the project; `seatrial plan` lists them.',
   },
-  PROJECT_PLATFORMS_UNSUPPORTED: {
+  PROJECT_PLATFORM_MISSING: {
     exit: exitCodes.usage,
-    meaning: 'An image asks for several platforms, and a run builds one.',
-    hint: 'Give `platforms` one entry, and run once for each platform.',
+    meaning: 'An image is built on another one of the project for a platform that the other lacks.',
+    hint: 'Give both images the same `platforms`.',
+  },
+  PLATFORM_NOT_RUNNABLE: {
+    exit: exitCodes.environment,
+    meaning:
+      'An image is to be tested for a platform that the engine runs neither natively nor by emulation.',
+    hint: 'Install emulation on the machine of the engine (`apt-get install qemu-user-static`, or any binfmt handler), or declare the platform in `untested`.',
   },
   PROJECT_REGISTRY_MISSING: {
     exit: exitCodes.usage,

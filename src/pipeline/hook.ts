@@ -10,10 +10,12 @@ import { runProcess } from '../host/process.ts';
 import { compareInputs, contentKey, type ContentKey } from '../kernel/content-key.ts';
 import { digestOf, hexOf } from '../kernel/digest.ts';
 import { systemCodeOf } from '../kernel/errors.ts';
+import type { PlannedStep } from '../kernel/run-events.ts';
 import { openLabellingEngine } from '../sandbox/labelling-engine.ts';
 import { PipelineError } from './errors.ts';
 import { limitOutput } from './output-limit.ts';
-import type { ProjectImage } from './project.ts';
+import { nameOn } from './platforms.ts';
+import { imageOf } from './project-image.ts';
 import type { RunContext } from './run-context.ts';
 
 /** What a hook needs to know of the images that its image builds on: name to local reference. */
@@ -37,10 +39,11 @@ const OUTPUT_SHOWN_LINES = 20;
 
 /** Decides whether the hook has to run. Absent when the image has none. */
 export async function assessHook(
-  image: ProjectImage,
+  step: PlannedStep,
   context: RunContext,
   parents: ParentRefs,
 ): Promise<HookAssessment | undefined> {
+  const image = imageOf(step, context.project);
   const settings = image.hooks.pre_build;
   if (settings === undefined) return undefined;
   const inputs = await printsOf(context.project.folder, settings.inputs, context.fileDigests);
@@ -52,7 +55,7 @@ export async function assessHook(
   const todo = (why: string): HookAssessment => ({ isDone: false, why, key });
   if (settings.creates.length === 0) return todo('hook pre_build declares nothing that it creates');
   if (context.isFresh) return todo('earlier results are ignored');
-  const record = await readRecord(recordPath(image, context));
+  const record = await readRecord(recordPath(step, context));
   if (record === undefined) return todo('hook pre_build: first time');
   if (record.key !== key.digest) {
     const [first] = compareInputs(record.inputs, key.inputs);
@@ -71,15 +74,14 @@ export async function assessHook(
  * @throws {PipelineError} HOOK_FAILED, HOOK_CREATED_NOTHING
  */
 export async function performHook(
-  image: ProjectImage,
+  step: PlannedStep,
   context: RunContext,
   parents: ParentRefs,
 ): Promise<void> {
-  const step = `build:${image.name}`;
   const lock = join(
     context.stateFolder,
     'locks',
-    `hook-${hexOf(digestOf(image.name)).slice(0, 16)}`,
+    `hook-${hexOf(digestOf(step.image)).slice(0, 16)}`,
   );
   await withFileLock(
     lock,
@@ -88,28 +90,24 @@ export async function performHook(
       onWait: (holder) =>
         context.emit({
           type: 'notice',
-          step,
+          step: step.id,
           message: `waiting for ${holder}, which runs the same hook`,
         }),
     },
     async () => {
       // The one we waited for may have done it.
-      const assessment = await assessHook(image, context, parents);
+      const assessment = await assessHook(step, context, parents);
       if (assessment === undefined || assessment.isDone) return;
-      await runHook(image, context, parents);
-      await writeRecord(image, context, assessment.key);
+      await runHook(step, context, parents);
+      await writeRecord(step, context, assessment.key);
     },
   );
 }
 
-async function runHook(
-  image: ProjectImage,
-  context: RunContext,
-  parents: ParentRefs,
-): Promise<void> {
+async function runHook(step: PlannedStep, context: RunContext, parents: ParentRefs): Promise<void> {
+  const image = imageOf(step, context.project);
   const settings = image.hooks.pre_build;
   if (settings === undefined) return;
-  const step = `build:${image.name}`;
   const folder = await context.scope.temporaryFolder('hook');
   const engine = await openLabellingEngine({
     endpoint: context.engine.endpoint,
@@ -117,7 +115,7 @@ async function runHook(
     folder,
   });
   const printed = limitOutput((source, text) =>
-    context.emit({ type: 'step.output', step, source, text }),
+    context.emit({ type: 'step.output', step: step.id, source, text }),
   );
   let forget: (() => void) | undefined;
   try {
@@ -149,11 +147,8 @@ async function runHook(
   }
 }
 
-async function writeRecord(
-  image: ProjectImage,
-  context: RunContext,
-  key: ContentKey,
-): Promise<void> {
+async function writeRecord(step: PlannedStep, context: RunContext, key: ContentKey): Promise<void> {
+  const image = imageOf(step, context.project);
   const creates = image.hooks.pre_build?.creates ?? [];
   const created = await printsOf(context.project.folder, creates, context.fileDigests);
   const missing = creates.find((path) => created[path] === undefined);
@@ -163,7 +158,7 @@ async function writeRecord(
       `hooks.pre_build of ${image.name} says that it creates ${missing}, and did not`,
     );
   await writeFileAtomically(
-    recordPath(image, context),
+    recordPath(step, context),
     JSON.stringify({ key: key.digest, inputs: key.inputs, created }),
   );
 }
@@ -221,8 +216,9 @@ async function readRecord(path: string): Promise<z.infer<typeof recordSchema> | 
   }
 }
 
-function recordPath(image: ProjectImage, context: RunContext): string {
-  return join(context.stateFolder, 'cache', 'hooks', `${image.name}.json`);
+function recordPath(step: PlannedStep, context: RunContext): string {
+  const name = nameOn(imageOf(step, context.project), step.platform);
+  return join(context.stateFolder, 'cache', 'hooks', `${name}.json`);
 }
 
 /** `IMAGE_DYNAMODB` for the image `dynamodb`. */

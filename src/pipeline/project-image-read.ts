@@ -60,6 +60,7 @@ export async function readImage(written: WrittenImage, around: Surroundings): Pr
       target: entry.target,
       args: entry.args,
       platforms: entry.platforms,
+      untested: entry.untested,
       labels: entry.labels,
       parents: [...new Set(edges.map(({ parent }) => parent))],
       profile: { ready: entry.ready, run: entry.run, state: entry.state },

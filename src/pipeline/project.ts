@@ -35,7 +35,10 @@ export interface ProjectImage {
   readonly dockerfileName: string;
   readonly target?: string | undefined;
   readonly args: Readonly<Record<string, ArgValue>>;
+  /** As written. Several are shipped as one index. Absent: the engine's own. */
   readonly platforms?: readonly string[] | undefined;
+  /** Of these, the ones that are shipped without a test. Never all. */
+  readonly untested?: readonly string[] | undefined;
   readonly labels: Readonly<Record<string, string>>;
   /** Names of images of the project that it is built from, by argument, FROM, COPY or mount. */
   readonly parents: readonly string[];

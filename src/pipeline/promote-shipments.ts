@@ -12,7 +12,8 @@ import type { BuiltImage } from './test-step.ts';
 /** An image that is in its repository under its digest, and waits for the others of its run. */
 export interface ReadyShipment {
   readonly step: PlannedStep;
-  readonly built: BuiltImage;
+  /** Empty for an index, which no engine has. */
+  readonly built: Partial<BuiltImage>;
   readonly promotion: PromotionRequest;
 }
 

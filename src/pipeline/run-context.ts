@@ -1,5 +1,6 @@
 import type { FileDigests } from '../build/file-digests.ts';
 import type { Engine } from '../engine/contract.ts';
+import type { RunnablePlatforms } from '../engine/runnable-platforms.ts';
 import type { Scope } from '../engine/scope-contract.ts';
 import type { StatementSigner } from '../evidence/signer.ts';
 import type { History } from '../history/results.ts';
@@ -20,6 +21,8 @@ export interface RunContext {
   readonly ci: CiEnvironment;
   readonly engine: Engine;
   readonly scope: Scope;
+  /** Which platforms the engine runs: tried once per run. */
+  readonly runnable: RunnablePlatforms;
   readonly history: History;
   /** Content digests of the project's files, remembered from run to run. */
   readonly fileDigests: FileDigests;

@@ -3,7 +3,10 @@ import type { EventOf, PlannedStep } from '../kernel/run-events.ts';
 import { exitCodeOf, toErrorPicture } from '../report/render-error.ts';
 import { buildStep } from './build-step.ts';
 import { PipelineError } from './errors.ts';
+import { builtImageOf } from './built-images.ts';
+import { isUntested, untestedReason } from './platforms.ts';
 import { imageOf } from './project-image.ts';
+import type { ProjectImage } from './project.ts';
 import type { RunContext, StepResult } from './run-context.ts';
 import { schedule, type WithheldCause } from './schedule.ts';
 import { promoteShipments, type ReadyShipment } from './promote-shipments.ts';
@@ -86,25 +89,27 @@ async function performStep(
   context: RunContext,
   results: ReadonlyMap<string, StepResult>,
 ): Promise<StepResult | ReadyShipment> {
+  const image = imageOf(step, context.project);
   switch (step.kind) {
     case 'build':
       return await buildStep(step, context, results);
     case 'test':
-      return await performTest(step, context, builtImage(step, results));
+      return isUntested(image, step.platform)
+        ? { outcome: 'skipped', reason: untestedReason(step.platform) }
+        : await performTest(step, context, builtImage(step, image, results));
     case 'ship':
-      return await prepareShip(step, context, {
-        built: builtImage(step, results),
-        image: imageOf(step, context.project),
-        results,
-      });
+      return await prepareShip(step, context, results);
   }
 }
 
-function builtImage(step: PlannedStep, results: ReadonlyMap<string, StepResult>): BuiltImage {
-  const build = results.get(`build:${step.image}`);
-  if (build?.imageId === undefined || build.imageRef === undefined)
-    throw new PipelineError('STEP_UNKNOWN', `${step.id} has no image to work on`);
-  return { imageId: build.imageId, imageRef: build.imageRef };
+function builtImage(
+  step: PlannedStep,
+  image: ProjectImage,
+  results: ReadonlyMap<string, StepResult>,
+): BuiltImage {
+  const built = builtImageOf(image, step.platform, results);
+  if (built !== undefined) return built;
+  throw new PipelineError('STEP_UNKNOWN', `${step.id} has no image to work on`);
 }
 
 function resultOfThrown(error: unknown, signal: AbortSignal): StepResult {

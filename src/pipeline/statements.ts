@@ -4,38 +4,22 @@ import { looksSecret } from '../build/secret-args.ts';
 import { toProvenance } from '../evidence/provenance.ts';
 import { toCycloneDx } from '../evidence/sbom/cyclonedx.ts';
 import { predicateTypes, renderStatement, type StatementSubject } from '../evidence/statement.ts';
-import { toTestResult, type TestedSuite } from '../evidence/test-result.ts';
-import { digestOf, isDigest } from '../kernel/digest.ts';
+import { toTestResult, type TestedSuite, type TestResultSource } from '../evidence/test-result.ts';
+import { digestOf, isDigest, type Digest } from '../kernel/digest.ts';
 import { parsePlatform, renderPlatform } from '../kernel/platform.ts';
-import type { PlannedStep } from '../kernel/run-events.ts';
-import type { Repository } from '../registry/contract.ts';
-import type { PackedImage } from '../ship/packed-image.ts';
-import type { BlobStore } from '../ship/store.ts';
 import { baseImagesOf } from './base-images.ts';
 import { PipelineError } from './errors.ts';
 import { readImagePackages } from './image-packages.ts';
+import type { PackedPlatform, PackedShipment, PlatformImage } from './packed-shipment.ts';
+import { testStepId } from './platforms.ts';
 import type { ProjectImage } from './project.ts';
-import type { RunContext, StepResults } from './run-context.ts';
-import type { BuiltImage } from './test-step.ts';
+import type { Shipment } from './push-shipment.ts';
+import type { RunContext } from './run-context.ts';
+import { suitesOf } from './steps.ts';
 
-/** An image that is packed and tested, and is about to be shipped. */
-export interface TestedImage {
-  readonly step: PlannedStep;
-  readonly context: RunContext;
-  readonly image: ProjectImage;
-  readonly built: BuiltImage;
-  readonly results: StepResults;
-  readonly packed: PackedImage;
-  readonly store: BlobStore;
-  /** Has the image under its digest. */
-  readonly repository: Repository;
-}
-
-/** What allows the tags to move. */
-export interface Attested {
-  readonly isSigned: boolean;
-  /** One clause, for the record of the promotion. */
-  readonly evidence: string;
+/** An image on one platform that is packed, and is about to be shipped. */
+export interface PackedBuild extends PackedPlatform {
+  readonly shipment: Shipment;
 }
 
 export interface UnsignedStatement {
@@ -45,22 +29,20 @@ export interface UnsignedStatement {
 
 /**
  * What this run knows of an image, each as one statement about its digest. The test result comes last: once it
- * is attached, all of them are.
+ * is attached, all of them are. An image that nobody tested has none.
  */
 export async function makeStatements(
-  tested: TestedImage,
-  subject: StatementSubject,
+  build: PackedBuild,
   suites: readonly TestedSuite[],
 ): Promise<readonly UnsignedStatement[]> {
-  const [sbom, provenance, testResult] = await Promise.all([
-    sbomOf(tested, subject),
-    provenanceOf(tested),
-    testResultOf(tested, suites),
-  ]);
+  const subject = subjectOf(build.shipment, build.packed.manifest.digest);
+  const [sbom, provenance] = await Promise.all([sbomOf(build, subject), provenanceOf(build)]);
   const predicates = [
     [predicateTypes.sbom, sbom],
     [predicateTypes.provenance, provenance],
-    [predicateTypes.testResult, testResult],
+    ...(build.isUntested
+      ? []
+      : [[predicateTypes.testResult, await testResultOf(build.shipment, { suites })] as const]),
   ] as const;
   return predicates.map(([predicateType, predicate]) => ({
     predicateType,
@@ -68,44 +50,63 @@ export async function makeStatements(
   }));
 }
 
-/** What the statements of an image are about. */
-export function subjectOf({
-  repository,
-  packed,
-}: Pick<TestedImage, 'repository' | 'packed'>): StatementSubject {
-  return { name: repository.address.repository, digest: packed.manifest.digest };
+/**
+ * What was found on all platforms of an index, as one statement: about the index, and naming each image in it that was
+ * tested. Those that were not, it names as untested.
+ */
+export async function makeIndexStatement(
+  shipment: Shipment,
+  { platforms, manifest }: PackedShipment,
+  suites: readonly TestedSuite[],
+): Promise<UnsignedStatement> {
+  const predicateType = predicateTypes.testResult;
+  const predicate = await testResultOf(shipment, {
+    suites,
+    platforms: platforms.map(({ platform, packed, isUntested }) => ({
+      platform,
+      digest: packed.manifest.digest,
+      isUntested,
+    })),
+  });
+  const members = platforms
+    .filter(({ isUntested }) => !isUntested)
+    .map(({ packed }) => subjectOf(shipment, packed.manifest.digest));
+  const subject = subjectOf(shipment, manifest.digest);
+  return { predicateType, text: renderStatement({ subject, members, predicateType, predicate }) };
 }
 
-/** The cases behind each pass that opened the gate, from where they are kept. */
-export async function readTestedSuites({
-  step,
-  context,
-  built,
-  results,
-}: Pick<TestedImage, 'step' | 'context' | 'built' | 'results'>): Promise<readonly TestedSuite[]> {
-  const prefix = `test:${step.image}:`;
+function subjectOf({ repository }: Pick<Shipment, 'repository'>, digest: Digest): StatementSubject {
+  return { name: repository.address.repository, digest };
+}
+
+/** The cases behind each pass that opened the gate for a platform, from where they are kept. */
+export async function readTestedSuites(
+  { step, context, image, results }: Shipment,
+  { platform, built }: PlatformImage,
+): Promise<readonly TestedSuite[]> {
+  const needed = suitesOf(image)
+    .map((suite) => ({ suite, need: testStepId(image, platform, suite) }))
+    .filter(({ need }) => step.needs.includes(need));
   return await Promise.all(
-    step.needs
-      .filter((need) => need.startsWith(prefix))
-      .map(async (need) => {
-        const key = results.get(need)?.key;
-        const pass =
-          key !== undefined && isDigest(key) ? await context.history.findPass(key) : undefined;
-        if (pass?.cases === undefined || pass.imageId !== built.imageId)
-          throw new PipelineError('NOT_TESTED', `${need} left no record of what it found`);
-        const { image: _, ...inputs } = pass.inputs;
-        return { suite: need.slice(prefix.length), inputs, testedAt: pass.at, cases: pass.cases };
-      }),
+    needed.map(async ({ suite, need }) => {
+      const key = results.get(need)?.key;
+      const pass =
+        key !== undefined && isDigest(key) ? await context.history.findPass(key) : undefined;
+      if (pass?.cases === undefined || pass.imageId !== built.imageId)
+        throw new PipelineError('NOT_TESTED', `${need} left no record of what it found`);
+      const { image: _, ...inputs } = pass.inputs;
+      return { suite, inputs, testedAt: pass.at, cases: pass.cases };
+    }),
   );
 }
 
 async function testResultOf(
-  { step, context }: TestedImage,
-  suites: readonly TestedSuite[],
+  { step, context }: Shipment,
+  found: Pick<TestResultSource, 'suites' | 'platforms'>,
 ): Promise<object> {
   const { info } = context.engine;
   const result = toTestResult({
-    suites,
+    ...found,
     config: await configOf(context),
     tool: { version: context.version },
     engine: {
@@ -132,10 +133,11 @@ async function configOf({
   };
 }
 
-async function provenanceOf(tested: TestedImage): Promise<object> {
-  const { context, image, built, step, results } = tested;
+async function provenanceOf(build: PackedBuild): Promise<object> {
+  const { built, shipment } = build;
+  const { context, image, results } = shipment;
   const { ci, project, engine } = context;
-  const platform = parsePlatform(step.platform) ?? engine.info.platform;
+  const platform = parsePlatform(build.platform) ?? engine.info.platform;
   return toProvenance({
     build: {
       image: image.name,
@@ -147,7 +149,7 @@ async function provenanceOf(tested: TestedImage): Promise<object> {
     },
     imageId: built.imageId,
     bases: await baseImagesOf(image, { context, results, platform }),
-    git: await commitOf(tested),
+    git: await commitOf(build),
     builder: {
       provider: ci.provider,
       version: context.version,
@@ -163,9 +165,9 @@ async function provenanceOf(tested: TestedImage): Promise<object> {
  * did not change is not built again.
  */
 async function commitOf({
-  context,
+  shipment: { context },
   built,
-}: TestedImage): Promise<Parameters<typeof toProvenance>[0]['git']> {
+}: PackedBuild): Promise<Parameters<typeof toProvenance>[0]['git']> {
   const { ci, engine } = context;
   const record = await engine.images.inspect(built.imageId);
   const label = record?.config.labels['org.opencontainers.image.revision'];
@@ -192,7 +194,7 @@ function publicArgs({ args }: ProjectImage): Readonly<Record<string, string>> {
 }
 
 async function sbomOf(
-  { context, packed, store }: TestedImage,
+  { packed, shipment: { context, store } }: PackedBuild,
   subject: StatementSubject,
 ): Promise<object> {
   return toCycloneDx({

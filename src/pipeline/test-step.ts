@@ -2,6 +2,7 @@ import type { PassRecord } from '../history/results.ts';
 import type { BehaviourSuite, FileSuite } from '../config/schema.ts';
 import { contentKey, type ContentKey } from '../kernel/content-key.ts';
 import { digestOf } from '../kernel/digest.ts';
+import { renderPlatform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import { outcomeOf, type Case, type Outcome } from '../kernel/verdict.ts';
 import type { SuiteContext, SuiteKind } from '../suites/contract.ts';
@@ -9,6 +10,7 @@ import { suiteEnvironment } from '../suites/environment.ts';
 import { suiteKinds } from '../suites/index.ts';
 import { PipelineError } from './errors.ts';
 import { limitOutput } from './output-limit.ts';
+import { isForSeveral } from './platforms.ts';
 import { imageOf } from './project-image.ts';
 import type { ProjectImage } from './project.ts';
 import type { Assessment, RunContext, StepResult } from './run-context.ts';
@@ -38,6 +40,7 @@ export async function assessTest(
     image: built.imageId,
     suite: `${kind.kind} ${kind.version}`,
     settings: digestOf(JSON.stringify([settings, image.profile])),
+    ...(isForSeveral(image) ? { platform: step.platform } : {}),
     ...(await kind.inputs(settings, placeOf(context, settings))),
   });
   const pass = context.isFresh ? undefined : await context.history.findPass(key.digest);
@@ -81,6 +84,7 @@ export async function performTest(
     };
   if (!context.mayWork.has('test'))
     throw new PipelineError('NOT_TESTED', `${step.id} has not passed: ${assessment.why}`);
+  if (isForSeveral(imageOf(step, context.project))) await assertRunnable(step, context);
   context.emit({
     type: 'step.started',
     step: step.id,
@@ -89,6 +93,14 @@ export async function performTest(
     why: assessment.why,
   });
   return await runSuite({ step, context, built, key: assessment.contentKey });
+}
+
+/** @throws {PipelineError} PLATFORM_NOT_RUNNABLE; tests that cannot run say nothing of the image */
+async function assertRunnable(step: PlannedStep, context: RunContext): Promise<void> {
+  if ((await context.runnable.supportOf(step.platform)) !== 'impossible') return;
+  const { endpoint, info } = context.engine;
+  const sentence = `the engine at ${endpoint.url} is ${renderPlatform(info.platform)} and cannot run ${step.platform}, so ${step.image} was not tested for it`;
+  throw new PipelineError('PLATFORM_NOT_RUNNABLE', sentence);
 }
 
 async function runSuite(test: {

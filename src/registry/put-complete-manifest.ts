@@ -41,8 +41,11 @@ export async function putCompleteManifest(
   }
 }
 
-/** CNCF Distribution names another trouble first, so that the error's own code does not tell. */
-function missesBlob(error: unknown): boolean {
+/**
+ * Whether a registry refused a manifest for something that it names and that is not there. CNCF Distribution names
+ * another trouble first, so that the error's own code does not tell.
+ */
+export function missesBlob(error: unknown): boolean {
   if (!(error instanceof RegistryError)) return false;
   const codes: unknown = error.details['codes'];
   return Array.isArray(codes) && codes.some((code) => MISSING_BLOB.has(String(code)));

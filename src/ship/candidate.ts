@@ -1,6 +1,6 @@
 import { buffer } from 'node:stream/consumers';
-import type { Repository } from '../registry/contract.ts';
-import { putCompleteManifest } from '../registry/put-complete-manifest.ts';
+import type { Manifest, Repository } from '../registry/contract.ts';
+import { missesBlob, putCompleteManifest } from '../registry/put-complete-manifest.ts';
 import { mediaTypes, type PackedImage } from './packed-image.ts';
 import type { BlobStore, StoredBlob } from './store.ts';
 
@@ -47,4 +47,30 @@ export async function pushCandidate(options: CandidateOptions): Promise<Candidat
 
 function distinct(blobs: readonly StoredBlob[]): readonly StoredBlob[] {
   return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()];
+}
+
+export interface IndexCandidate {
+  readonly repository: Repository;
+  readonly index: Manifest;
+  /** Puts what the index names, as far as it is not there. */
+  readonly pushChildren: () => Promise<void>;
+}
+
+/**
+ * Puts an index under its digest, after its children: no registry takes it before. One that collected a child in
+ * between gets it once more.
+ * @throws {RegistryError} MANIFEST_INCOMPLETE when it still misses one
+ */
+export async function pushIndexCandidate(candidate: IndexCandidate): Promise<void> {
+  const { repository, index, pushChildren } = candidate;
+  for (let isLast = false; ; isLast = true) {
+    await pushChildren();
+    if ((await repository.manifests.read(index.digest)) !== undefined) return;
+    try {
+      await repository.manifests.put({ bytes: index.bytes, mediaType: index.mediaType });
+      return;
+    } catch (error) {
+      if (isLast || !missesBlob(error)) throw error;
+    }
+  }
 }

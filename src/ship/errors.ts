@@ -26,6 +26,11 @@ export const shipErrors = {
     meaning: 'The bytes that the engine hands out are not those of the image that was tested.',
     hint: 'Build and test the image again; if it happens twice, look after the disk of the engine.',
   },
+  INDEX_AMBIGUOUS: {
+    exit: exitCodes.refused,
+    meaning: 'Two images that are to be shipped as one index turned out to be for one platform.',
+    hint: 'Make the Dockerfile build for the platform that it is asked for; a fixed `--platform` in `FROM` overrides it.',
+  },
   LEASE_LOST: {
     exit: exitCodes.environment,
     meaning:

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { assertGateOpen } from './gate.ts';
+import { assertGateOpen, assertPlatformsCovered, type PlatformVerdicts } from './gate.ts';
 
 const id = `sha256:${'a'.repeat(64)}`;
 const other = `sha256:${'b'.repeat(64)}`;
@@ -21,6 +21,48 @@ test.each([
   ['a suite that tested another image', [{ ...passed, imageId: other }], `tested ${other}`],
 ])('%s closes the gate', (_, verdicts, message) => {
   const open = (): void => assertGateOpen(id, verdicts);
+
+  expect(open).toThrow(message);
+  expect(open).toThrow(expect.objectContaining({ code: 'GATE_CLOSED', exitCode: 1 }));
+});
+
+const amd64 = { platform: 'linux/amd64', imageId: id, isUntested: false, verdicts: [passed] };
+const arm64 = { platform: 'linux/arm64', imageId: other, isUntested: false, verdicts: [] };
+
+test.each([
+  ['each of which passed', [amd64, { ...arm64, verdicts: [{ ...passed, imageId: other }] }]],
+  ['one of which is declared untested', [amd64, { ...arm64, isUntested: true }]],
+])('an index of images %s goes through', (_, platforms) => {
+  expect(() => assertPlatformsCovered(platforms)).not.toThrow();
+});
+
+test.each<[string, readonly PlatformVerdicts[], string]>([
+  ['of nothing', [], 'no platform was tested'],
+  [
+    'that is declared untested as a whole',
+    [
+      { ...amd64, isUntested: true },
+      { ...arm64, isUntested: true },
+    ],
+    'no platform was tested',
+  ],
+  [
+    'with an image that nobody spoke of',
+    [amd64, arm64],
+    'linux/arm64 is neither tested nor declared untested',
+  ],
+  [
+    'with an image that failed',
+    [amd64, { ...arm64, verdicts: [{ ...passed, imageId: other, outcome: 'failed' }] }],
+    'did not pass: failed',
+  ],
+  [
+    'whose verdict is of another platform',
+    [amd64, { ...arm64, verdicts: [passed] }],
+    `tested ${id}, and ${other} is to be shipped`,
+  ],
+])('an index %s closes the gate', (_, platforms, message) => {
+  const open = (): void => assertPlatformsCovered(platforms);
 
   expect(open).toThrow(message);
   expect(open).toThrow(expect.objectContaining({ code: 'GATE_CLOSED', exitCode: 1 }));

@@ -30,3 +30,29 @@ export function assertGateOpen(imageId: string, verdicts: readonly SuiteVerdict[
       throw new ShipError('GATE_CLOSED', `${verdict.step} did not pass: ${verdict.outcome}`);
   }
 }
+
+/** An image for one platform, and what was said of it. */
+export interface PlatformVerdicts {
+  readonly platform: string;
+  readonly imageId: string;
+  /** Whether the configuration ships it without a test. */
+  readonly isUntested: boolean;
+  readonly verdicts: readonly SuiteVerdict[];
+}
+
+/**
+ * Invariant G1 for an image on all its platforms: each passed, or is declared untested, and at least one passed.
+ * @throws {ShipError} GATE_CLOSED
+ */
+export function assertPlatformsCovered(platforms: readonly PlatformVerdicts[]): void {
+  const tested = platforms.filter(({ isUntested }) => !isUntested);
+  if (tested.length === 0)
+    throw new ShipError('GATE_CLOSED', 'no platform was tested: zero cases are not a pass');
+  for (const { platform, imageId, verdicts } of tested) {
+    if (platforms.length > 1 && verdicts.length === 0)
+      throw new ShipError('GATE_CLOSED', `${platform} is neither tested nor declared untested`, {
+        hint: 'Give the image a suite and an engine that runs the platform (binfmt, `qemu-user-static`), or declare it in `untested`.',
+      });
+    assertGateOpen(imageId, verdicts);
+  }
+}

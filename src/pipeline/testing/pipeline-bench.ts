@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { openFileDigests } from '../../build/file-digests.ts';
 import { connectEngine } from '../../engine/connect.ts';
+import { createRunnablePlatforms } from '../../engine/runnable-platforms.ts';
 import { openScope } from '../../engine/scope.ts';
 import { openHistory } from '../../history/results.ts';
 import { systemClock } from '../../host/clock.ts';
@@ -63,6 +64,7 @@ export async function openPipelineBench(
       ci: { provider: 'local', isFork: false },
       engine,
       scope,
+      runnable: createRunnablePlatforms(scope),
       history,
       fileDigests: await openFileDigests({
         file: join(stateFolder, 'files.json'),
