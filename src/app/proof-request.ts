@@ -1,5 +1,5 @@
-import { collectBundles } from '../evidence/collect.ts';
-import { evaluate } from '../evidence/evaluate.ts';
+import { EvidenceError } from '../evidence/errors.ts';
+import { judgeManifest } from '../evidence/judge-manifest.ts';
 import { loadPublicKey, loadSigningKey } from '../evidence/keys.ts';
 import { defaultRules, loadPolicy, type Policy } from '../evidence/policy.ts';
 import type { ProofLookup } from '../ship/proof.ts';
@@ -45,8 +45,16 @@ export async function openProof(
 ): Promise<ProofLookup | undefined> {
   const policy = await findPolicy(host, request);
   if (policy === undefined) return undefined;
-  return async (repository, digest) =>
-    evaluate(await collectBundles(repository, digest), policy, host.clock.now());
+  return async (repository, digest) => {
+    // What is in an index, only the index says.
+    const manifest = await repository.manifests.read(digest);
+    if (manifest === undefined)
+      throw new EvidenceError(
+        'SUBJECT_UNKNOWN',
+        `${repository.address.repository} has no ${digest}`,
+      );
+    return await judgeManifest(repository, manifest, { policy, now: host.clock.now() });
+  };
 }
 
 /** Where nobody is trusted, nothing is proven. */

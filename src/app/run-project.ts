@@ -13,8 +13,10 @@ import { createRunId } from '../history/run-id.ts';
 import { createRunRecorder } from '../history/run-recorder.ts';
 import { pruneRuns } from '../history/runs.ts';
 import { messageOf, type ExitCode } from '../kernel/errors.ts';
-import { renderPlatform } from '../kernel/platform.ts';
+import { isSamePlatform, renderPlatform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
+import { builtImageOf } from '../pipeline/built-images.ts';
+import { platformsOf } from '../pipeline/platforms.ts';
 import type { Project } from '../pipeline/project.ts';
 import type { RunContext } from '../pipeline/run-context.ts';
 import { runPlan, type RunEnd } from '../pipeline/run.ts';
@@ -116,14 +118,15 @@ export async function runProject(host: AppHost, request: RunRequest): Promise<Ex
     mayWork: request.mayWork,
     concurrency: concurrencyOf(engine),
   };
+  const enginePlatform = renderPlatform(engine.info.platform);
   const steps = planSteps(project, {
     goal: request.goal,
     images: request.images.length === 0 ? undefined : request.images,
-    enginePlatform: renderPlatform(engine.info.platform),
+    enginePlatform,
   });
 
   const end = await runToTheEnd({ context, steps, notice });
-  await Promise.all([swept, fileDigests.save(), rememberBuilt(project, end)]);
+  await Promise.all([swept, fileDigests.save(), rememberBuilt(project, end, enginePlatform)]);
   log.emit({
     type: 'run.finished',
     outcome: end.outcome,
@@ -159,11 +162,16 @@ async function openSigner(
 }
 
 /** So that spec files can be run by Vitest alone, from an editor, against what was built last. */
-async function rememberBuilt(project: Project, end: RunEnd): Promise<void> {
-  const built = project.images.flatMap(({ name, profile, suites }) => {
-    const result = end.results.get(`build:${name}`);
-    if (result?.imageId === undefined || result.imageRef === undefined) return [];
-    return [{ name, ref: result.imageRef, id: result.imageId, profile, spec: suites.spec?.files }];
+async function rememberBuilt(project: Project, end: RunEnd, enginePlatform: string): Promise<void> {
+  const built = project.images.flatMap((image) => {
+    const { name, profile, suites } = image;
+    const platforms = platformsOf(image, enginePlatform);
+    // Of several, the one that this engine runs best.
+    const own = platforms.find((each) => isSamePlatform(each, enginePlatform)) ?? platforms[0];
+    const found = own === undefined ? undefined : builtImageOf(image, own, end.results);
+    if (found === undefined) return [];
+    const { imageRef: ref, imageId: id } = found;
+    return [{ name, ref, id, profile, spec: suites.spec?.files }];
   });
   if (built.length > 0) await rememberImages(project.folder, built);
 }

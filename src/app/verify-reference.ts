@@ -1,10 +1,11 @@
-import { collectBundles } from '../evidence/collect.ts';
 import { EvidenceError } from '../evidence/errors.ts';
-import { evaluate, nameOfSigner, type Evaluation } from '../evidence/evaluate.ts';
+import type { JudgedPlatform } from '../evidence/platform-state.ts';
+import { nameOfSigner, type Evaluation } from '../evidence/evaluate.ts';
+import { judgeManifest } from '../evidence/judge-manifest.ts';
 import type { JudgedBundle } from '../evidence/judged-evidence.ts';
 import { nameOfType, predicateTypes } from '../evidence/statement.ts';
 import { factsOfTestResult, testResultSchema } from '../evidence/test-result.ts';
-import type { Digest } from '../kernel/digest.ts';
+import { shortDigest, type Digest } from '../kernel/digest.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { createStyle } from '../report/style.ts';
 import { cleanLine } from '../report/terminal-text.ts';
@@ -26,6 +27,8 @@ export interface Verification {
   /** What the reference means now. */
   readonly digest: Digest;
   readonly holds: boolean;
+  /** Present for an index: each image in it, and whether it was tested. */
+  readonly platforms?: readonly JudgedPlatform[] | undefined;
   readonly rules: Evaluation['rules'];
   /** Everything that is about the digest, believed or not. */
   readonly evidence: readonly VerifiedEvidence[];
@@ -72,16 +75,21 @@ export async function verifyReference(
   const manifest = await repository.manifests.read(reference);
   if (manifest === undefined)
     throw new EvidenceError('SUBJECT_UNKNOWN', `${name} has no ${reference}`);
-  const collected = await collectBundles(repository, manifest.digest);
-  const { holds, rules, judged } = evaluate(collected, policy, host.clock.now());
+  const by = { policy, now: host.clock.now() };
+  const { holds, rules, judged, platforms, rejected } = await judgeManifest(
+    repository,
+    manifest,
+    by,
+  );
   return {
     ref: request.ref,
     repository: name,
     digest: manifest.digest,
     holds,
+    ...(platforms === undefined ? {} : { platforms }),
     rules,
     evidence: judged.map(toEvidence),
-    rejected: collected.rejected,
+    rejected,
   };
 }
 
@@ -110,15 +118,20 @@ export function renderVerification(
 ): string {
   if (format === 'json')
     return `${JSON.stringify({ schema: 'seatrial.verify/1', ...verification }, null, 2)}\n`;
-  const { repository, digest, holds, rules, evidence, rejected } = verification;
-  const { symbols, good, bad, strong, faint } = createStyle({
+  const { repository, digest, holds, rules, evidence, rejected, platforms = [] } = verification;
+  const { symbols, good, bad, strong, faint, warning } = createStyle({
     env: host.env,
     isTty: host.stdout.isTTY === true,
   });
   const mark = (isGood: boolean): string => (isGood ? good(symbols.pass) : bad(symbols.fail));
+  const paintOf = { tested: good, untested: warning, withdrawn: bad, uncovered: bad } as const;
   const width = Math.max(...rules.map(({ rule }) => rule.length));
   return [
     `${mark(holds)} ${strong(`${repository}@${digest}`)} ${holds ? 'holds' : 'does not hold'}`,
+    ...platforms.map(
+      ({ platform, digest: child, state, message }) =>
+        `  ${paintOf[state](cleanLine(`${platform} ${shortDigest(child)} ${message}`))}`,
+    ),
     ...rules.map(
       (each) => `  ${mark(each.holds)} ${each.rule.padEnd(width)}  ${cleanLine(each.message)}`,
     ),

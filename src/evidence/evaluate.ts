@@ -29,22 +29,25 @@ export function evaluate(collected: Collected, policy: Policy, now: Date): Evalu
   const judged = judgeSignatures(collected, policy.trust);
   const rules = [
     ...policy.rules.require.map((type) => requireType(type, judged, collected)),
-    ...(needsResult(policy) ? judgeResults(judged, policy, now) : judgeWithdrawal(judged)),
+    ...(needsResult(policy)
+      ? judgeResults(judged, { policy, now, rulesOf: (pass) => suiteRules(pass, policy) }).rules
+      : judgeWithdrawal(judged)),
     ...(policy.rules.bases === undefined ? [] : [judgeBases(judged, policy.rules.bases)]),
   ];
   return { holds: rules.every(({ holds }) => holds), rules, judged };
 }
 
-function needsResult({ rules }: Policy): boolean {
+export function needsResult({ rules }: Policy): boolean {
   return (
     rules.require.includes(predicateTypes.testResult) ||
     rules.suites.length > 0 ||
     rules.max_age !== undefined ||
-    rules.warnings === 'refuse'
+    rules.warnings === 'refuse' ||
+    rules.untested === 'refuse'
   );
 }
 
-function requireType(
+export function requireType(
   type: string,
   judged: readonly JudgedBundle[],
   collected: Collected,
@@ -66,45 +69,62 @@ function requireType(
   return { rule, holds: false, message: `there is none about this digest${hint}` };
 }
 
+export interface JudgeOptions {
+  readonly policy: Policy;
+  readonly now: Date;
+  /** What has to hold of a pass besides what holds for all. */
+  readonly rulesOf: (pass: TrustedResult) => readonly RuleVerdict[];
+}
+
+export interface JudgedResults {
+  readonly rules: readonly RuleVerdict[];
+  /** The pass that they are about; absent when there is none. */
+  readonly pass?: TrustedResult | undefined;
+}
+
 /** The newest pass for which all rules hold decides, else the newest one. */
-function judgeResults(
+export function judgeResults(
   judged: readonly JudgedBundle[],
-  policy: Policy,
-  now: Date,
-): readonly RuleVerdict[] {
+  options: JudgeOptions,
+): JudgedResults {
   const results = trustedResults(judged);
-  const verdicts = results
-    .filter(isPass)
-    .map((pass) => [
+  const verdicts = results.filter(isPass).map((pass) => ({
+    pass,
+    rules: [
       { rule: 'tested', holds: true, message: sentenceOf(pass) },
-      ...rulesOfPass(pass, results, { policy, now }),
-    ]);
-  const best = verdicts.find((rules) => rules.every(({ holds }) => holds)) ?? verdicts[0];
+      ...rulesOfPass(pass, results, options),
+    ],
+  }));
+  const best = verdicts.find(({ rules }) => rules.every(({ holds }) => holds)) ?? verdicts[0];
   if (best !== undefined) return best;
   const [newest] = results;
   const message =
     newest === undefined
       ? 'no trusted test result says that this digest passed'
       : `the newest trusted test result is ${newest.result.result}${listOf(newest.result.failedTests)}`;
-  return [{ rule: 'tested', holds: false, message }];
+  return { rules: [{ rule: 'tested', holds: false, message }] };
 }
 
 function rulesOfPass(
   pass: TrustedResult,
   results: readonly TrustedResult[],
-  { policy, now }: { readonly policy: Policy; readonly now: Date },
+  { policy, now, rulesOf }: JudgeOptions,
 ): readonly RuleVerdict[] {
-  const { suites, warnings, max_age: maxAgeMs } = policy.rules;
+  const { warnings, max_age: maxAgeMs } = policy.rules;
   return [
     withdrawalRule(withdrawalOf(results, pass)),
-    ...suites.map((suite) => judgeSuite(suite, pass)),
+    ...rulesOf(pass),
     ...(warnings === 'allow' ? [] : [judgeWarnings(pass)]),
     ...(maxAgeMs === undefined ? [] : [judgeAge(pass, maxAgeMs, now)]),
   ];
 }
 
+function suiteRules(pass: TrustedResult, { rules }: Policy): readonly RuleVerdict[] {
+  return rules.suites.map((suite) => judgeSuite(suite, pass));
+}
+
 /** A policy that asks for no test result still hears those that say no. */
-function judgeWithdrawal(judged: readonly JudgedBundle[]): readonly RuleVerdict[] {
+export function judgeWithdrawal(judged: readonly JudgedBundle[]): readonly RuleVerdict[] {
   const results = trustedResults(judged);
   return [withdrawalRule(withdrawalOf(results, results.find(isPass)))];
 }
@@ -121,10 +141,20 @@ function withdrawalRule(withdrawal: TrustedResult | undefined): RuleVerdict {
   };
 }
 
-function judgeSuite(suite: string, { result }: TrustedResult): RuleVerdict {
-  const count = [...result.passedTests, ...result.warnedTests].filter((name) =>
-    name.startsWith(`${suite}/`),
+/** Of one suite, and of an index on one platform, if it is given. */
+export function countPassed(
+  { result }: TrustedResult,
+  { suite, platform }: { readonly suite?: string; readonly platform?: string | undefined },
+): number {
+  const start = suite === undefined ? '' : `${suite}/`;
+  const end = platform === undefined ? '' : `@${platform}`;
+  return [...result.passedTests, ...result.warnedTests].filter(
+    (name) => name.startsWith(start) && name.endsWith(end),
   ).length;
+}
+
+function judgeSuite(suite: string, pass: TrustedResult): RuleVerdict {
+  const count = countPassed(pass, { suite });
   return {
     rule: `suite:${suite}`,
     holds: count > 0,

@@ -69,6 +69,12 @@ export const policySchema = z.strictObject({
     .enum(['allow', 'refuse'])
     .default('allow')
     .describe('What becomes of a result with warnings. Default: `allow`.'),
+  untested: z
+    .enum(['allow', 'refuse'])
+    .default('allow')
+    .describe(
+      'What becomes of a platform of an index that is declared untested. Default: `allow`.',
+    ),
   max_age: age.optional().describe('How long ago the tests may have been: `12h`, `30d`.'),
   bases: z
     .array(base)

@@ -13,7 +13,10 @@ import type { Trust } from './verify-bundle.ts';
 /** What has to be proved of an image, and whose word counts. */
 export interface Policy {
   readonly trust: Trust;
-  readonly rules: Pick<PolicyFile, 'require' | 'suites' | 'warnings' | 'max_age' | 'bases'>;
+  readonly rules: Pick<
+    PolicyFile,
+    'require' | 'suites' | 'warnings' | 'max_age' | 'bases' | 'untested'
+  >;
 }
 
 const MAX_POLICY_BYTES = 1024 ** 2;

@@ -89,7 +89,7 @@ export function toTestResult(source: TestResultSource): TestResult | undefined {
 }
 
 /** `behaviour/starts`, and of one image of an index `behaviour/starts@linux/arm64`. */
-export function nameOfCase(suite: string, id: string, platform: string | undefined): string {
+function nameOfCase(suite: string, id: string, platform: string | undefined): string {
   return platform === undefined ? `${suite}/${id}` : `${suite}/${id}@${platform}`;
 }
 

@@ -77,12 +77,16 @@ test('an image that the project does not have is refused with the one that was m
   );
 });
 
+function stepsOf(...images: readonly ProjectImage[]): readonly PlannedStep[] {
+  return planSteps({ ...project, images }, { goal: 'ship', enginePlatform: 'linux/amd64' });
+}
+
+function linesOf(steps: readonly PlannedStep[]): readonly string[] {
+  return steps.map(({ id, platform, needs: ids }) => `${id} (${platform}) < ${ids.join(' ')}`);
+}
+
 describe('images for several platforms', () => {
   const both = ['linux/amd64', 'linux/arm64'];
-  const stepsOf = (...images: readonly ProjectImage[]): readonly PlannedStep[] =>
-    planSteps({ ...project, images }, { goal: 'ship', enginePlatform: 'linux/amd64' });
-  const linesOf = (steps: readonly PlannedStep[]): readonly string[] =>
-    steps.map(({ id, platform, needs: ids }) => `${id} (${platform}) < ${ids.join(' ')}`);
 
   test('have a build and tests for each, on the parent of the same platform, and one ship step', () => {
     const base = image('base', { platforms: [...both, 'linux/s390x'] });

@@ -5,6 +5,13 @@ import { isDigest } from '../kernel/digest.ts';
 
 const digest = z.string().refine(isDigest, 'is no sha256 digest');
 
+/** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md#image-index-property-descriptions */
+const platform = z.object({
+  os: z.string(),
+  architecture: z.string(),
+  variant: z.string().optional(),
+});
+
 /** @see https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md */
 export const descriptorSchema = z.object({
   mediaType: z.string(),
@@ -13,6 +20,8 @@ export const descriptorSchema = z.object({
   artifactType: z.string().optional(),
   annotations: z.record(z.string(), z.string()).optional(),
   urls: z.array(z.string()).optional(),
+  /** What is no platform says nothing: such a child may be pulled by anybody. */
+  platform: platform.optional().catch(undefined),
 });
 export type WireDescriptor = z.infer<typeof descriptorSchema>;
 

@@ -1,6 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Manifest, Repository } from '../registry/contract.ts';
+import { childrenOf } from '../registry/index-children.ts';
 import { parseManifest } from '../registry/manifest-document.ts';
 import type { WireManifest } from '../registry/wire.ts';
 
@@ -25,7 +26,8 @@ export async function readImageOrigin(
   manifest: Manifest,
 ): Promise<ImageOrigin> {
   const document = documentOf(manifest);
-  const [first] = document?.manifests ?? [];
+  // Attestations may stand before the images, and have no labels.
+  const first = childrenOf(manifest)?.images[0];
   const child = first && (await repository.manifests.read(first.digest));
   const config = document?.config ?? (child && documentOf(child))?.config;
   if (config === undefined || config.size > MAX_CONFIG_BYTES) return {};
