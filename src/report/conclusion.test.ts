@@ -33,6 +33,17 @@ test.each([
     'Nothing changed: all 2 steps had passed before. Done in 4.2s.',
   ],
   [
+    'a run that shipped a platform untested says so',
+    [
+      finished('build:a', 'passed'),
+      finished('test:a@linux/amd64:script', 'passed'),
+      finished('test:a@linux/arm64:script', 'skipped'),
+      finished('ship:a', 'passed', ['r/a:1']),
+      ended('passed'),
+    ],
+    'Passed in 4.2s: 1 image built, 1 suite passed, 1 skipped as untested, 1 image shipped.',
+  ],
+  [
     'a run that only built says nothing about shipping',
     [finished('build:a', 'failed'), ended('failed')],
     'Failed after 4.2s: build a.',

@@ -44,7 +44,9 @@ function phrase(
   const cached = ofKind.filter(({ state }) => state === 'cached').length;
   if (done === 0) return '';
   const note = cached > 0 ? ` (${cached === done ? 'all' : cached} from an earlier run)` : '';
-  return `${done} ${done === 1 ? one : many}${note}`;
+  // In a run that passed, a test is skipped for one reason: its platform is declared untested.
+  const untested = kind === 'test' ? ofKind.filter(({ state }) => state === 'skipped').length : 0;
+  return `${done} ${done === 1 ? one : many}${note}${untested > 0 ? `, ${untested} skipped as untested` : ''}`;
 }
 
 function describeCulprits(view: RunView): string {

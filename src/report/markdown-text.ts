@@ -2,7 +2,7 @@ import type { Case } from '../kernel/verdict.ts';
 import { conclude } from './conclusion.ts';
 import { renderDuration } from './duration.ts';
 import type { RunView, StepView } from './run-view.ts';
-import { describeResult, isFailure, nameStep } from './step-text.ts';
+import { describeResult, isFailure, nameImage, nameStep } from './step-text.ts';
 import { cleanLine, cleanText } from './terminal-text.ts';
 
 /** GitHub refuses a summary of more than 1 MiB: long evidence is cut. */
@@ -21,7 +21,7 @@ export function renderMarkdown(view: RunView): string {
     '| | step | time | result |',
     '|---|---|---:|---|',
     ...view.steps.map((step) => renderRow(step, view)),
-    ...shown.flatMap(({ step, each }) => renderFailure(step, each)),
+    ...shown.flatMap(({ step, each }) => renderFailure(nameImage(step, view), each)),
     ...(failures.length > shown.length ? ['', `And ${failures.length - shown.length} more.`] : []),
     ...renderShipped(view),
     '',
@@ -45,11 +45,11 @@ function renderRow(step: StepView, view: RunView): string {
   return `| ${STATE_EMOJI[step.state]} | ${name} | ${time} | ${escapeMarkdown(describeResult(step))} |`;
 }
 
-function renderFailure(step: StepView, each: Case): readonly string[] {
+function renderFailure(image: string, each: Case): readonly string[] {
   const evidence = cleanText(each.evidence ?? '').slice(0, EVIDENCE_CHARACTERS);
   return [
     '',
-    `#### ❌ ${escapeMarkdown(`${step.image}: ${each.id}`)}`,
+    `#### ❌ ${escapeMarkdown(`${image}: ${each.id}`)}`,
     '',
     escapeMarkdown(each.message),
     ...(each.reason === undefined ? [] : ['', escapeMarkdown(each.reason)]),

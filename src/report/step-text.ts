@@ -6,6 +6,19 @@ import { cleanLine } from './terminal-text.ts';
 
 /** Name of a step for people: `dynamodb script`, with the platform where the plan has several. */
 export function nameStep(step: StepView, view: RunView): string {
+  return namePlace([step.image, step.suite, twinPlatform(step, view)]);
+}
+
+/** Name of an image for people: `dynamodb`, with the platform where the plan has several. */
+export function nameImage(step: StepView, view: RunView): string {
+  return namePlace([step.image, twinPlatform(step, view)]);
+}
+
+function namePlace(words: readonly (string | undefined)[]): string {
+  return cleanLine(words.filter(Boolean).join(' '));
+}
+
+function twinPlatform(step: StepView, view: RunView): string {
   const hasTwins = view.steps.some(
     (each) =>
       each.id !== step.id &&
@@ -13,9 +26,7 @@ export function nameStep(step: StepView, view: RunView): string {
       each.image === step.image &&
       each.suite === step.suite,
   );
-  return cleanLine(
-    [step.image, step.suite, hasTwins ? step.platform : ''].filter(Boolean).join(' '),
-  );
+  return hasTwins ? step.platform : '';
 }
 
 /** How long a finished step took; empty when it did not run. */

@@ -2,7 +2,7 @@ import type { StepKind } from '../kernel/run-events.ts';
 import { countVerdicts } from '../kernel/verdict.ts';
 import { conclude } from './conclusion.ts';
 import type { RunView, StepState, StepView } from './run-view.ts';
-import { countPhrase, nameStep } from './step-text.ts';
+import { countPhrase, nameImage, nameStep } from './step-text.ts';
 import type { Style } from './style.ts';
 import { cleanLine, textWidth, wrapWords } from './terminal-text.ts';
 
@@ -99,7 +99,8 @@ function skips(view: RunView): readonly (readonly [reason: string, name: string]
         ? [[cleanLine(step.reason ?? ''), `${step.kind} ${nameStep(step, view)}`] as const]
         : []),
       ...skippedCases.map(
-        ({ id, reason }) => [cleanLine(reason ?? ''), `${cleanLine(id)} of ${step.image}`] as const,
+        ({ id, reason }) =>
+          [cleanLine(reason ?? ''), `${cleanLine(id)} of ${nameImage(step, view)}`] as const,
       ),
     ];
   });

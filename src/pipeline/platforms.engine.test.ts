@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { collectBundles } from '../evidence/collect.ts';
+import { judgeManifest, type Judgement } from '../evidence/judge-manifest.ts';
+import { policySchema } from '../evidence/policy-schema.ts';
+import type { StatementSigner } from '../evidence/signer.ts';
+import { predicateTypes } from '../evidence/statement.ts';
+import { makeSigner } from '../evidence/testing/sample-evidence.ts';
+import { processEnvironment } from '../host/environment.ts';
+import { runProcess } from '../host/process.ts';
+import type { Digest } from '../kernel/digest.ts';
+import type { Manifest, Repository } from '../registry/contract.ts';
+import { openRepository } from '../registry/client/open-repository.ts';
+import { childrenOf } from '../registry/index-children.ts';
+import { startCncfRegistry } from '../registry/testing/cncf-registry.ts';
+import { startFaultyRegistry } from '../registry/testing/faulty-registry.ts';
+import type { RunContext, StepResult } from './run-context.ts';
+import {
+  openPipelineBench,
+  uniqueImage,
+  type BenchRun,
+  type PipelineBench,
+} from './testing/pipeline-bench.ts';
+
+const DOCKERFILE =
+  'FROM scratch\nARG TARGETPLATFORM\nCOPY busybox /bin/\nCMD ["/bin/busybox", "true"]\n';
+const CHILD = 'ARG BASE\nFROM ${BASE}\nCOPY pass.sh /\n';
+const platforms = '[linux/amd64, linux/arm64]';
+
+/** An application on a base, both for two platforms; their scripts need no engine that runs them. */
+async function openBench(host: string): Promise<PipelineBench> {
+  const bench = await openPipelineBench({
+    Dockerfile: DOCKERFILE,
+    'Dockerfile.child': CHILD,
+    'pass.sh': '#!/bin/sh\nexit 0\n',
+  });
+  await configure(bench, host, '[linux/arm64]');
+  return bench;
+}
+
+async function configure(bench: PipelineBench, host: string, untested?: string): Promise<void> {
+  const name = uniqueImage(bench);
+  const tested = untested === undefined ? '' : `untested: ${untested}`;
+  await bench.write(
+    'seatrial.yaml',
+    `registry: ${host}
+default_branch: main
+images:
+  ${name}-base:
+    platforms: ${platforms}
+    ${tested}
+    suites: { behaviour: false, script: pass.sh }
+  ${name}:
+    dockerfile: Dockerfile.child
+    args: { BASE: { image: ${name}-base } }
+    platforms: ${platforms}
+    ${tested}
+    suites: { behaviour: false, script: pass.sh }
+    ship: { repository: app, tags: ['{build}', latest] }
+`,
+  );
+}
+
+async function ship(
+  bench: PipelineBench,
+  signer: StatementSigner,
+  changes: Partial<RunContext> = {},
+): Promise<BenchRun> {
+  return await bench.run('ship', {
+    signer,
+    ci: { provider: 'local', isFork: false, branch: 'main', buildNumber: '1' },
+    ...changes,
+  });
+}
+
+function stepOf(run: BenchRun, end: string): StepResult | undefined {
+  return [...run.results].find(([id]) => id.endsWith(end))?.[1];
+}
+
+function shipped(run: BenchRun): StepResult | undefined {
+  return [...run.results].find(([id]) => id.startsWith('ship:'))?.[1];
+}
+
+async function latestOf(repository: Repository): Promise<Manifest> {
+  const manifest = await repository.manifests.read('latest');
+  if (manifest === undefined) throw new Error('nothing was shipped');
+  return manifest;
+}
+
+async function judge(
+  repository: Repository,
+  signer: StatementSigner,
+  policy: object,
+): Promise<Judgement> {
+  const rules = policySchema.parse(policy);
+  const now = new Date();
+  const manifest = await latestOf(repository);
+  return await judgeManifest(repository, manifest, { policy: { trust: signer.trust, rules }, now });
+}
+
+async function subjectsAt(repository: Repository, digest: Digest): Promise<readonly unknown[]> {
+  const { bundles } = await collectBundles(repository, digest);
+  return bundles.map(({ statement }) => [
+    statement.predicateType,
+    statement.subject.digest,
+    ...(statement.members ?? []).map((member) => member.digest),
+  ]);
+}
+
+async function pull(ref: string): Promise<string> {
+  const env = processEnvironment();
+  const docker = async (...argv: readonly string[]): Promise<string> => {
+    const result = await runProcess('docker', argv, { env });
+    if (result.exitCode !== 0) throw new Error(`docker ${argv.join(' ')}: ${result.output}`);
+    return result.stdout.trim();
+  };
+  try {
+    await docker('pull', '-q', ref);
+    return await docker('image', 'inspect', '-f', '{{.Id}}', ref);
+  } finally {
+    await docker('rmi', ref).catch(() => undefined);
+  }
+}
+
+const all = Object.values(predicateTypes);
+
+describe('an image for two platforms', () => {
+  it.each([
+    ['the embedded registry', startFaultyRegistry],
+    ['CNCF Distribution', startCncfRegistry],
+  ])(
+    'is on %s one index of what was tested and what is declared untested, and says so',
+    async (_, start) => {
+      await using registry = await start();
+      await using bench = await openBench(registry.host);
+      const signer = await makeSigner();
+
+      const run = await ship(bench, signer);
+      const again = await ship(bench, signer);
+
+      await using repository = openRepository({ repository: `${registry.host}/app`, env: {} });
+      const index = await latestOf(repository);
+      const [amd64, arm64] = childrenOf(index)?.images ?? [];
+      if (amd64 === undefined || arm64 === undefined) throw new Error('no two images');
+      const built = stepOf(run, `build:${uniqueImage(bench)}@linux/amd64`)?.imageId;
+      expect([amd64.platform, arm64.platform]).toEqual(['linux/amd64', 'linux/arm64']);
+      expect(shipped(run)).toMatchObject({ outcome: 'passed', digest: index.digest });
+      expect(stepOf(run, `${uniqueImage(bench)}@linux/arm64:script`)).toMatchObject({
+        outcome: 'skipped',
+        reason: 'linux/arm64 is declared untested',
+      });
+      expect(run.events).toContainEqual(
+        expect.objectContaining({
+          type: 'notice',
+          message: `${uniqueImage(bench)} is shipped for linux/arm64 untested, as the configuration says`,
+        }),
+      );
+      expect(shipped(again)).toMatchObject({
+        outcome: 'cached',
+        reason: expect.stringContaining('1, latest already at') as unknown,
+        digest: index.digest,
+        moved: [],
+      });
+      // What the engine gets for its own platform is what was tested.
+      expect(await pull(`${registry.host}/app:latest`)).toBe(built);
+      expect(await pull(`${registry.host}/app@${amd64.digest}`)).toBe(built);
+      expect(await subjectsAt(repository, index.digest)).toEqual([
+        [predicateTypes.testResult, index.digest, amd64.digest],
+      ]);
+      expect((await subjectsAt(repository, amd64.digest)).toSorted()).toEqual(
+        all.map((type) => [type, amd64.digest]).toSorted(),
+      );
+      expect((await subjectsAt(repository, arm64.digest)).toSorted()).toEqual(
+        [predicateTypes.provenance, predicateTypes.sbom]
+          .map((type) => [type, arm64.digest])
+          .toSorted(),
+      );
+      expect(await judge(repository, signer, { require: all, suites: ['script'] })).toMatchObject({
+        holds: true,
+        platforms: [
+          { platform: 'linux/amd64', state: 'tested', message: 'tested: 1 cases' },
+          { platform: 'linux/arm64', state: 'untested' },
+        ],
+      });
+      expect(await judge(repository, signer, { untested: 'refuse' })).toMatchObject({
+        holds: false,
+      });
+    },
+  );
+
+  it('is shipped only when each is tested or declared untested, and says more of itself when it is', async () => {
+    await using registry = await startFaultyRegistry();
+    await using bench = await openBench(registry.host);
+    const signer = await makeSigner();
+    await configure(bench, registry.host);
+    // As on a machine without emulation, whatever this one has.
+    const withoutEmulation = { supportOf: () => Promise.resolve('impossible' as const) };
+    const withEmulation = { supportOf: () => Promise.resolve('emulated' as const) };
+
+    const refused = await ship(bench, signer, { runnable: withoutEmulation });
+    await configure(bench, registry.host, '[linux/arm64]');
+    const declared = await ship(bench, signer);
+    await configure(bench, registry.host);
+    const tested = await ship(bench, signer, { runnable: withEmulation });
+
+    expect(refused.exitCode).toBe(3);
+    expect(stepOf(refused, `${uniqueImage(bench)}@linux/arm64:script`)?.error).toMatchObject({
+      code: 'PLATFORM_NOT_RUNNABLE',
+      message: expect.stringContaining('cannot run linux/arm64') as unknown,
+      hint: expect.stringMatching(/qemu-user-static.*binfmt.*`untested`/u) as unknown,
+    });
+    expect(shipped(refused)?.outcome).toBe('skipped');
+    expect(shipped(declared)?.outcome).toBe('passed');
+    // The same index: no tag moves, and its evidence says more.
+    expect(shipped(tested)).toMatchObject({
+      outcome: 'cached',
+      digest: shipped(declared)?.digest,
+    });
+    expect(await judge(registry.open(), signer, { untested: 'refuse' })).toMatchObject({
+      holds: true,
+      platforms: [{ state: 'tested' }, { state: 'tested' }],
+    });
+  });
+});
