@@ -1,7 +1,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf, hexOf } from '../kernel/digest.ts';
 import { parseBundle, renderKeyBundle } from './bundle.ts';
 import { preAuthEncoding } from './dsse.ts';
 import { renderStatement } from './statement.ts';
@@ -220,6 +220,10 @@ async function judgeStatement(text: string): Promise<string> {
   return judge(await signer.sign(text));
 }
 
+function subjectOf(contents: string): object {
+  return { name: 'x', digest: { sha256: hexOf(digestOf(contents)) } };
+}
+
 describe('a statement inside a bundle', () => {
   const good = z
     .looseObject({ subject: z.array(z.unknown()) })
@@ -227,11 +231,16 @@ describe('a statement inside a bundle', () => {
 
   test.each([
     ['of an older version', { _type: 'https://in-toto.io/Statement/v0.1' }, '_type'],
-    ['about nothing', { subject: [] }, 'subject: has to be exactly one'],
+    ['about nothing', { subject: [] }, 'subject: is nothing'],
     [
-      'about two digests',
+      'about one digest twice',
       { subject: [...good.subject, ...good.subject] },
-      'subject: has to be exactly one',
+      'subject: names one digest twice',
+    ],
+    [
+      'about more digests than any index has',
+      { subject: Array.from({ length: 101 }, (_, each) => subjectOf(String(each))) },
+      'subject: is more than 100',
     ],
     [
       'with a digest in upper case',
@@ -256,6 +265,7 @@ describe('a statement inside a bundle', () => {
   test('reads back as it was written', () => {
     const statement = {
       subject: { name: 'registry.example/app', digest },
+      members: [{ name: 'registry.example/app', digest: digestOf('member') }],
       predicateType: 'https://example.com/x',
       predicate: { a: [1] },
     };

@@ -8,9 +8,35 @@ import { descriptorOf, memoryBlob, uploadSampleImage } from '../registry/testing
 import { uniqueTag } from '../registry/referrer-tags.ts';
 import { BUNDLE_TYPE } from './bundle.ts';
 import { collectBundles } from './collect.ts';
+import { predicateTypes, renderStatement } from './statement.ts';
 import { attach, makeBundle, plant, pushImage } from './testing/attached.ts';
+import { makeSigner } from './testing/sample-evidence.ts';
 
 describe('what calls itself evidence', () => {
+  test('and holds a statement about an index that this image is in is rejected, too', async () => {
+    await using registry = await startFaultyRegistry();
+    const repository = registry.open();
+    const image = await pushImage(repository);
+    const signer = await makeSigner();
+    const index = digestOf('index');
+    const bundle = await signer.sign(
+      renderStatement({
+        subject: { name: '', digest: index },
+        members: [{ name: '', digest: image.digest }],
+        predicateType: predicateTypes.testResult,
+        predicate: {},
+      }),
+    );
+    const planted = await plant(repository, image, { bundle });
+
+    const { bundles, rejected } = await collectBundles(repository, image.digest);
+
+    expect(bundles).toEqual([]);
+    expect(rejected).toEqual([
+      { attestation: planted.digest, problem: `holds a statement about ${index}` },
+    ]);
+  });
+
   test('and holds a statement about another image is rejected, however well signed', async () => {
     await using registry = await startFaultyRegistry();
     const repository = registry.open();

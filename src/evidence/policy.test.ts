@@ -24,6 +24,7 @@ keys: [release.pub]
 require: [test-result, provenance, 'https://example.com/review']
 suites: [behaviour]
 warnings: refuse
+untested: refuse
 max_age: 30d
 bases: [debian, 'registry.example/base/*']
 `,
@@ -41,6 +42,7 @@ bases: [debian, 'registry.example/base/*']
       ],
       suites: ['behaviour'],
       warnings: 'refuse',
+      untested: 'refuse',
       max_age: 30 * 86_400_000,
       bases: ['debian', 'registry.example/base/*'],
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../kernel/digest.ts';
+import { digestOf, hexOf } from '../kernel/digest.ts';
 import {
   factsOfTestResult,
   testPlanDigest,
@@ -92,9 +92,65 @@ describe('a test result', () => {
   });
 });
 
+describe('a test result of an index', () => {
+  const [suite] = makeTestSource().suites;
+  const platforms = [
+    { platform: 'linux/amd64', digest: digestOf('amd64'), isUntested: false },
+    { platform: 'linux/arm64', digest: digestOf('arm64'), isUntested: true },
+  ];
+  const source = makeTestSource({
+    suites: suite ? [{ ...suite, platform: 'linux/amd64' }] : [],
+    platforms,
+  });
+
+  test('says of each case on which platform it was found, and of each image whether it was tested', () => {
+    const result = toTestResult(source);
+
+    expect(result?.passedTests).toEqual([
+      'behaviour/starts@linux/amd64',
+      'behaviour/stops@linux/amd64',
+    ]);
+    expect(result && factsOfTestResult(result).platforms).toEqual(platforms);
+    expect(result?.configuration).toContainEqual({
+      name: 'platform',
+      uri: 'urn:seatrial:platform:linux/arm64',
+      digest: { sha256: hexOf(digestOf('arm64')) },
+      annotations: { platform: 'linux/arm64', tested: false },
+    });
+  });
+
+  test.each([
+    ['says it otherwise', { annotations: { platform: 'linux/arm64', tested: 'false' } }, false],
+    ['says it of no digest', { digest: { sha1: 'x' } }, undefined],
+    ['says it of no platform', { annotations: { tested: false } }, undefined],
+  ])('leaves no image untested that somebody %s', (_, change, isUntested) => {
+    const result = toTestResult(source);
+    const configuration = (result?.configuration ?? []).map((each) =>
+      each.uri === 'urn:seatrial:platform:linux/arm64' ? { ...each, ...change } : each,
+    );
+
+    const facts = factsOfTestResult(testResultSchema.parse({ ...result, configuration }));
+
+    expect(facts.platforms?.find(({ platform }) => platform === 'linux/arm64')?.isUntested).toBe(
+      isUntested,
+    );
+  });
+});
+
 describe('the digest of a plan', () => {
   const a = { suite: 'a', inputs: { x: '1', y: '2' } };
   const b = { suite: 'b', inputs: { x: '1' } };
+
+  test('does not depend on the order of the platforms of an index', () => {
+    const on = (platform: string): typeof a & { inputs: { platform: string } } => ({
+      ...a,
+      inputs: { ...a.inputs, platform },
+    });
+    const both = [on('linux/amd64'), on('linux/arm64')];
+
+    expect(testPlanDigest(both)).toBe(testPlanDigest(both.toReversed()));
+    expect(testPlanDigest(both)).not.toBe(testPlanDigest(both.slice(0, 1)));
+  });
 
   test('does not depend on any order', () => {
     expect(testPlanDigest([b, a])).toBe(

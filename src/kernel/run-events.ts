@@ -33,10 +33,14 @@ export const stepOutcomes = ['passed', 'cached', 'failed', 'lost', 'skipped', 'c
 export type StepOutcome = (typeof stepOutcomes)[number];
 
 const plannedStep = z.object({
-  /** `build:app`, `test:app:behaviour`, `ship:app`. */
+  /**
+   * `build:app`, `test:app:behaviour`, `ship:app`; of an image for several platforms `build:app@linux/arm64` and
+   * `test:app@linux/arm64:behaviour`.
+   */
   id: z.string(),
   kind: z.enum(stepKinds),
   image: z.string(),
+  /** Of a ship step of an index: all of them, with commas between. */
   platform: z.string(),
   /** Suite name of a `test` step. */
   suite: z.string().optional(),

@@ -216,8 +216,10 @@ async function readRecord(path: string): Promise<z.infer<typeof recordSchema> | 
   }
 }
 
+/** A hook that is told of no parents makes the same for every platform, and is not run again for the next one. */
 function recordPath(step: PlannedStep, context: RunContext): string {
-  const name = nameOn(imageOf(step, context.project), step.platform);
+  const image = imageOf(step, context.project);
+  const name = image.parents.length === 0 ? image.name : nameOn(image, step.platform);
   return join(context.stateFolder, 'cache', 'hooks', `${name}.json`);
 }
 

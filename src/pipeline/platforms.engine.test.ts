@@ -21,8 +21,7 @@ import {
   type PipelineBench,
 } from './testing/pipeline-bench.ts';
 
-const DOCKERFILE =
-  'FROM scratch\nARG TARGETPLATFORM\nCOPY busybox /bin/\nCMD ["/bin/busybox", "true"]\n';
+const DOCKERFILE = 'FROM scratch\nCOPY busybox made /bin/\nCMD ["/bin/busybox", "true"]\n';
 const CHILD = 'ARG BASE\nFROM ${BASE}\nCOPY pass.sh /\n';
 const platforms = '[linux/amd64, linux/arm64]';
 
@@ -47,6 +46,7 @@ default_branch: main
 images:
   ${name}-base:
     platforms: ${platforms}
+    hooks: { pre_build: { run: date +%s%N > made, creates: [made] } }
     ${tested}
     suites: { behaviour: false, script: pass.sh }
   ${name}:
@@ -74,6 +74,10 @@ async function ship(
 
 function stepOf(run: BenchRun, end: string): StepResult | undefined {
   return [...run.results].find(([id]) => id.endsWith(end))?.[1];
+}
+
+function outcomesOf(run: BenchRun, start: string): readonly string[] {
+  return [...run.results].filter(([id]) => id.startsWith(start)).map(([, { outcome }]) => outcome);
 }
 
 function shipped(run: BenchRun): StepResult | undefined {
@@ -154,6 +158,8 @@ describe('an image for two platforms', () => {
           message: `${uniqueImage(bench)} is shipped for linux/arm64 untested, as the configuration says`,
         }),
       );
+      // What the hook made once is there for each of them.
+      expect(outcomesOf(again, 'build:')).toEqual(['cached', 'cached', 'cached', 'cached']);
       expect(shipped(again)).toMatchObject({
         outcome: 'cached',
         reason: expect.stringContaining('1, latest already at') as unknown,

@@ -17,7 +17,9 @@ const reportedImage = z.object({
   ref: z.string().describe('The image as people refer to it.'),
   id: z.string().nullable().describe('Image id of the engine; null when it was never known.'),
   digest: z.string().nullable().describe('Manifest digest in a registry; null when it has none.'),
-  platform: z.string().describe('`os/architecture[/variant]`.'),
+  platform: z
+    .string()
+    .describe('`os/architecture[/variant]`; of an index all of them, with commas between.'),
 });
 
 const imageClass = z

@@ -219,6 +219,7 @@ export const engineFaults: FaultGroup = {
           test: '%s is never recorded as a pass: PASS_WITHOUT_PROOF',
         },
         { file: 'src/ship/gate.test.ts', test: '%s closes the gate' },
+        { file: 'src/ship/gate.test.ts', test: 'an index %s closes the gate' },
       ],
     },
     {

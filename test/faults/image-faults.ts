@@ -179,7 +179,15 @@ export const imageFaults: FaultGroup = {
         },
         {
           file: collect,
+          test: 'what calls itself evidence > and holds a statement about an index that this image is in is rejected, too',
+        },
+        {
+          file: collect,
           test: 'what calls itself evidence > and holds %s is rejected with the reason',
+        },
+        {
+          file: 'src/evidence/evaluate-index.test.ts',
+          test: 'an index of which somebody trusted speaks > does not hold when the statement %s',
         },
         { file: bundle, test: 'a signature > by another key is refused, also when it names ours' },
         { file: bundle, test: 'a statement inside a bundle > %s is refused, however well signed' },

@@ -197,8 +197,10 @@ export const registryFaults: FaultGroup = {
     },
     {
       id: 'R16',
-      happens: 'a blob is collected between its upload and the manifest',
-      required: 'the missing blobs are sent again; after four times it is MANIFEST_INCOMPLETE',
+      happens:
+        'a blob is collected between its upload and the manifest, or an image before its index',
+      required:
+        'what is missing is sent again; after four times, an image after two, it is MANIFEST_INCOMPLETE',
       coveredBy: [
         {
           file: 'src/registry/put-complete-manifest.test.ts',
@@ -207,6 +209,14 @@ export const registryFaults: FaultGroup = {
         {
           file: 'src/registry/put-complete-manifest.test.ts',
           test: 'a blob that is gone each time ends in MANIFEST_INCOMPLETE',
+        },
+        {
+          file: 'src/ship/index-candidate.test.ts',
+          test: 'an index > whose image is collected before it comes gets it once more',
+        },
+        {
+          file: 'src/ship/index-candidate.test.ts',
+          test: 'an index > whose image is gone each time ends in MANIFEST_INCOMPLETE',
         },
       ],
     },
