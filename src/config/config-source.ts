@@ -5,6 +5,8 @@ import type { Diagnostic, Path, Problem } from './diagnostics.ts';
 export interface ConfigSource {
   /** Path as people know it. */
   readonly file: string;
+  /** The file as the subject of a sentence: `The configuration`. */
+  readonly subject: string;
   /** Plain data, not yet checked. */
   readonly value: unknown;
   /** Where the value, or its key, stands; the nearest parent where it is absent. Absent for modules. */

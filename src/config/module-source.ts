@@ -22,6 +22,7 @@ export async function loadModuleSource(file: string, path: string): Promise<Conf
   }
   return {
     file,
+    subject: 'The configuration',
     value: await exports.default,
     positionOf: () => undefined,
     writtenAt: () => undefined,

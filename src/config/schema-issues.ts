@@ -8,14 +8,16 @@ import { didYouMean } from './suggestion.ts';
 export function problemsOfIssues(
   schema: z.core.$ZodType,
   issues: readonly z.core.$ZodIssue[],
-  source: Pick<ConfigSource, 'writtenAt'>,
+  source: SourceOfIssues,
 ): readonly Problem[] {
   return issues.flatMap((issue) => problemsOf(issue, [], { schema, source }));
 }
 
+type SourceOfIssues = Pick<ConfigSource, 'writtenAt' | 'subject'>;
+
 interface Context {
   readonly schema: z.core.$ZodType;
-  readonly source: Pick<ConfigSource, 'writtenAt'>;
+  readonly source: SourceOfIssues;
 }
 
 function problemsOf(issue: z.core.$ZodIssue, above: Path, context: Context): readonly Problem[] {
@@ -24,7 +26,7 @@ function problemsOf(issue: z.core.$ZodIssue, above: Path, context: Context): rea
     ...issue.path.map((step) => (typeof step === 'number' ? step : String(step))),
   ];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(context.schema, path, key));
+    return issue.keys.map((key) => unknownKey(context, path, key));
   }
   if (issue.code === 'invalid_key') {
     const reason = issue.issues.map(({ message }) => message).join(' and ');
@@ -38,7 +40,7 @@ function problemsOf(issue: z.core.$ZodIssue, above: Path, context: Context): rea
 
 function problemAt(path: Path, issue: z.core.$ZodIssue, { source }: Context): Problem {
   if (issue.input === undefined && issue.code !== 'custom') {
-    const message = `${subject(path.slice(0, -1))} needs the key \`${String(path.at(-1))}\`.`;
+    const message = `${subject(path.slice(0, -1), source)} needs the key \`${String(path.at(-1))}\`.`;
     return { path, at: 'key', message };
   }
   const written = source.writtenAt(path);
@@ -46,7 +48,7 @@ function problemAt(path: Path, issue: z.core.$ZodIssue, { source }: Context): Pr
   return {
     path,
     offset,
-    message: `${subject(path)} ${clauseOf(issue, written)}.`,
+    message: `${subject(path, source)} ${clauseOf(issue, written)}.`,
     suggestion: suggestion ?? suggestionFor(issue, written),
   };
 }
@@ -61,7 +63,7 @@ function paramsOf(issue: z.core.$ZodIssue): z.infer<typeof paramsSchema> {
   return issue.code === 'custom' ? paramsSchema.parse(issue.params ?? {}) : {};
 }
 
-function unknownKey(schema: z.core.$ZodType, path: Path, key: string): Problem {
+function unknownKey({ schema, source }: Context, path: Path, key: string): Problem {
   const keys = keysAt(schema, path);
   const image = path[0] === 'images' && path.length >= 2 ? path.slice(2) : path;
   const scope = path[0] === 'images' && path.length === 2 ? 'image' : 'top';
@@ -69,7 +71,7 @@ function unknownKey(schema: z.core.$ZodType, path: Path, key: string): Problem {
   return {
     path: [...path, key],
     at: 'key',
-    message: `${subject(path)} has no key \`${key}\`.`,
+    message: `${subject(path, source)} has no key \`${key}\`.`,
     suggestion:
       didYouMean(key, keys) ??
       elsewhere(schema, { path: image, scope, key }) ??
@@ -213,8 +215,8 @@ function suggestionForText(text: string, expected: ReadonlySet<string>): string 
   return expected.has('a list') ? 'Write it as a list: `[a, b]`.' : undefined;
 }
 
-function subject(path: Path): string {
-  return path.length === 0 ? 'The configuration' : `\`${renderPath(path)}\``;
+function subject(path: Path, source: SourceOfIssues): string {
+  return path.length === 0 ? source.subject : `\`${renderPath(path)}\``;
 }
 
 function shorten(text: string): string {

@@ -153,6 +153,29 @@ export const fileSuiteSchema = z.union([
   }),
 ]);
 
+export const structureSuiteSchema = z.union([
+  oneOrMany.transform((files) => ({
+    files,
+    compat: false,
+    timeout: 300_000,
+    env: [] as string[],
+  })),
+  z.strictObject({
+    files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
+    compat: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Judge as container-structure-test 1.22 does, its traps included. Default: `false`, where a trap is an error.',
+      ),
+    timeout: duration.default(300_000).describe('For one command. Default: `5m`.'),
+    env: z
+      .array(z.string().regex(NAME, 'is no valid name of an environment variable'))
+      .default([])
+      .describe('Credentials that `containerRunOptions.envVars` may pass on.'),
+  }),
+]);
+
 export const behaviourSuiteSchema = z.union([
   z.literal(false).describe('No behaviour checks.'),
   z.strictObject({
@@ -173,6 +196,9 @@ const suitesSchema = z
     behaviour: behaviourSuiteSchema
       .prefault({})
       .describe('Checks that need no configuration; `false` turns them off.'),
+    structure: structureSuiteSchema
+      .optional()
+      .describe('Files of container-structure-test, schema 1.0.0 and 2.0.0.'),
     script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
     spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
   })
@@ -324,6 +350,7 @@ export type Mount = z.output<typeof mountSchema>;
 export type State = z.output<typeof stateSchema>;
 export type StateAction = z.output<typeof stateActionSchema>;
 export type FileSuite = z.output<typeof fileSuiteSchema>;
+export type StructureSuite = z.output<typeof structureSuiteSchema>;
 export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;
 export type ShipSettings = z.output<typeof shipSchema>;
 export type Hook = z.output<typeof hookSchema>;

@@ -28,13 +28,36 @@ import {
 /** Enough for any honest use of anchors; an alias bomb needs far more. */
 const MAX_ALIAS_COUNT = 100;
 
+/** What kind of file is read, and by which rules. */
+export interface YamlDialect {
+  /** What plain scalars mean: `yes` is text in 1.2 and true in 1.1. */
+  readonly version: '1.1' | '1.2';
+  /** What the file is, in a word or two, for sentences: `configuration`. */
+  readonly noun: string;
+  /** What to do about an empty file. */
+  readonly beginning: string;
+  /** Whether what follows the first document is passed over; otherwise it is a problem. @default false */
+  readonly hasMoreDocuments?: boolean | undefined;
+}
+
+const configurationDialect: YamlDialect = Object.freeze({
+  version: '1.2',
+  noun: 'configuration',
+  beginning: 'Start with `images:`.',
+});
+
 /**
- * Reads YAML 1.2 with merge keys, one document per file.
+ * Reads YAML with merge keys, one document per file.
+ * @param dialect Default: that of the configuration, YAML 1.2
  * @throws {ConfigError} CONFIG_SYNTAX with every problem that was found
  * @see https://yaml.org/spec/1.2.2/
  */
-export function parseYamlSource(file: string, text: string): ConfigSource {
-  const source: YamlText = { file, text, lines: new LineCounter() };
+export function parseYamlSource(
+  file: string,
+  text: string,
+  dialect: YamlDialect = configurationDialect,
+): ConfigSource {
+  const source: DialectText = { file, text, lines: new LineCounter(), dialect };
   const document = parseOnly(source);
   const problems = [
     ...[...document.errors, ...document.warnings].map((error) => diagnoseYaml(source, error)),
@@ -49,6 +72,7 @@ export function parseYamlSource(file: string, text: string): ConfigSource {
     placeOf(source, nodeAt(document, path, at));
   return {
     file,
+    subject: `The ${dialect.noun}`,
     value,
     positionOf,
     writtenAt: (path) => {
@@ -62,18 +86,22 @@ export function parseYamlSource(file: string, text: string): ConfigSource {
   };
 }
 
-function parseOnly(source: YamlText): YamlDocument {
+interface DialectText extends YamlText {
+  readonly dialect: YamlDialect;
+}
+
+function parseOnly(source: DialectText): YamlDocument {
   const documents = parseDocuments(source);
   const [document, second] = Array.isArray(documents) ? documents : [];
   if (document === undefined) {
     throw configErrorOf('CONFIG_SYNTAX', [
-      { file: source.file, message: 'The file is empty.', suggestion: 'Start with `images:`.' },
+      { file: source.file, message: 'The file is empty.', suggestion: source.dialect.beginning },
     ]);
   }
-  if (second !== undefined) {
+  if (second !== undefined && source.dialect.hasMoreDocuments !== true) {
     throw configErrorOf('CONFIG_SYNTAX', [
       diagnosticAt(source, placeOfOffset(source, second.range[0], 1), {
-        message: 'A second document begins here; a configuration is one document.',
+        message: `A second document begins here; a ${source.dialect.noun} is one document.`,
         suggestion: 'Remove the `---` line.',
       }),
     ]);
@@ -81,9 +109,10 @@ function parseOnly(source: YamlText): YamlDocument {
   return document;
 }
 
-function parseDocuments(source: YamlText): ReturnType<typeof parseAllDocuments<ParsedNode>> {
+function parseDocuments(source: DialectText): ReturnType<typeof parseAllDocuments<ParsedNode>> {
   try {
     return parseAllDocuments(source.text, {
+      version: source.dialect.version,
       lineCounter: source.lines,
       prettyErrors: false,
       merge: true,
@@ -201,9 +230,9 @@ function diagnoseDuplicate(
 }
 
 /** `%YAML 1.1` would turn `no` and `on` into booleans. */
-function diagnoseVersion(source: YamlText, document: YamlDocument): readonly Diagnostic[] {
+function diagnoseVersion(source: DialectText, document: YamlDocument): readonly Diagnostic[] {
   const { version } = document.directives.yaml;
-  if (version === '1.2') return [];
+  if (version === '1.2' || version === source.dialect.version) return [];
   return [
     diagnosticAt(
       source,

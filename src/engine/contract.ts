@@ -53,6 +53,11 @@ export interface EngineImages {
   /** A `docker save` tar. */
   save(id: string, signal?: AbortSignal): Promise<Readable>;
   load(tar: Readable): Promise<void>;
+  /**
+   * An untagged image of what a container has become, with the container's configuration and these labels besides
+   * its own. Volumes are no part of it. Its id.
+   */
+  commit(containerId: string, labels: Readonly<Record<string, string>>): Promise<Digest>;
   list(labels: readonly string[]): Promise<readonly ImageRecord[]>;
   remove(ref: string): Promise<void>;
 }
@@ -134,6 +139,11 @@ export interface ContainerSpec {
   readonly init?: boolean | undefined;
   readonly tty?: boolean | undefined;
   readonly openStdin?: boolean | undefined;
+  /** Capabilities besides the default ones: `SYS_ADMIN`. */
+  readonly capabilities?: readonly string[] | undefined;
+  readonly isPrivileged?: boolean | undefined;
+  /** As `docker run --volume` takes them, `/host:/target[:ro]`; a missing path of the host is made by the engine. */
+  readonly binds?: readonly string[] | undefined;
   /** Overrides only the interval; the engine keeps the rest of the image's health check. */
   readonly healthIntervalMs?: number | undefined;
 }
@@ -168,6 +178,11 @@ export interface EngineContainers {
   changes(id: string): Promise<readonly PathChange[]>;
   /** `ps` rows, each a record by the title of its column. */
   top(id: string, psArgs: string): Promise<readonly Readonly<Record<string, string>>[]>;
+  /**
+   * What is at `path`, running or not; a link at its end is not followed. Absent when nothing is there.
+   * @throws {EngineError} ENGINE_FAILED when the path cannot be walked: a loop of links, a file in place of a folder
+   */
+  stat(id: string, path: string): Promise<PathStat | undefined>;
   /** A tar of `path`; absent when there is no such path. */
   readArchive(id: string, path: string): Promise<Readable | undefined>;
   writeArchive(id: string, path: string, tar: Readable | Uint8Array): Promise<void>;
@@ -184,6 +199,19 @@ export interface AttachedStreams {
 export interface LogOptions {
   /** Last lines only. @default all */
   readonly tail?: number | undefined;
+  /** One stream alone. A terminal has stdout only. @default both, in the order in which they came */
+  readonly source?: 'stdout' | 'stderr' | undefined;
+  /** The first characters only. @default all */
+  readonly mostChars?: number | undefined;
+}
+
+export interface PathStat {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Bits of Go's `os.FileMode`. @see https://pkg.go.dev/io/fs#FileMode */
+  readonly mode: number;
+  /** Where a link leads to in the end, absolute; that need not be there. Absent for everything but links. */
+  readonly linkTarget?: string | undefined;
 }
 
 export interface ExecOptions {
@@ -248,14 +276,14 @@ export interface EngineObjects {
   createNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
   remove(object: EngineObject): Promise<void>;
-  /** Containers, networks and volumes that carry all the labels (`name` or `name=value`). */
+  /** Containers, networks, volumes and committed images that carry all the labels (`name` or `name=value`). */
   list(labels: readonly string[]): Promise<readonly EngineObject[]>;
   /** Engine events of one container (`die`, `health_status: healthy`, …) until the signal aborts. */
   watch(containerId: string, onEvent: (action: string) => void, signal: AbortSignal): Promise<void>;
 }
 
 export interface EngineObject {
-  readonly kind: 'container' | 'network' | 'volume';
+  readonly kind: 'container' | 'network' | 'volume' | 'image';
   readonly id: string;
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;

@@ -8,6 +8,12 @@ export const labelNames = {
   created: 'seatrial.created',
 } as const;
 
+/**
+ * Besides those, on images that were committed from containers. Without it none is taken for ours: what a script
+ * commits from its own container has the labels of that container too.
+ */
+export const IMAGE_LABEL = 'seatrial.image';
+
 export interface LabelSource {
   readonly runId: string;
   readonly here: Whereabouts;

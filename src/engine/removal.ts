@@ -52,14 +52,31 @@ export async function removeObjects(
   return remnants;
 }
 
-/** Containers first: networks and volumes are in use as long as they are there. */
+/** Containers first: networks, volumes and images are in use as long as they are there. */
 async function removeOnce(
   engine: Removable,
   found: readonly EngineObject[],
 ): Promise<readonly Remnant[]> {
   const containers = found.filter(({ kind }) => kind === 'container');
-  const others = found.filter(({ kind }) => kind !== 'container');
-  return [...(await removeEach(engine, containers)), ...(await removeEach(engine, others))];
+  const images = found.filter(({ kind }) => kind === 'image');
+  const others = found.filter(({ kind }) => kind === 'network' || kind === 'volume');
+  return [
+    ...(await removeEach(engine, containers)),
+    ...(await removeEach(engine, others)),
+    ...(await removeImages(engine, images)),
+  ];
+}
+
+/** An image holds the one it was made from: what could not go is tried again as long as another one went. */
+async function removeImages(
+  engine: Removable,
+  images: readonly EngineObject[],
+): Promise<readonly Remnant[]> {
+  for (let left = images; ;) {
+    const remnants = await removeEach(engine, left);
+    if (remnants.length === 0 || remnants.length === left.length) return remnants;
+    left = remnants.map(({ object }) => object);
+  }
 }
 
 async function removeEach(

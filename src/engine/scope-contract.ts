@@ -12,6 +12,8 @@ export interface Scope extends AsyncDisposable {
   network(): Promise<string>;
   /** Creates (does not start) a container with a name of ours, our labels and our network. Returns its id. */
   createContainer(spec: ScopedContainerSpec): Promise<string>;
+  /** An image of what a container of ours has become, which goes with the scope. Returns its id. */
+  commitContainer(id: string): Promise<string>;
   /** Creates a named volume. Returns its name. */
   createVolume(purpose: string): Promise<string>;
   /** A private folder, mode 0700, removed with the scope. */

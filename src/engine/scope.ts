@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { processEnvironment, type Environment } from '../host/environment.ts';
 import type { Engine } from './contract.ts';
 import { EngineError } from './errors.ts';
-import { filtersOf, labelsOf } from './labels.ts';
+import { filtersOf, IMAGE_LABEL, labelsOf } from './labels.ts';
 import { whereabouts } from './owner.ts';
 import { killGroup, markerName, toOwnedGroup, type OwnedGroup } from './process-groups.ts';
 import { removeLabelled } from './removal.ts';
@@ -96,6 +96,12 @@ class EngineScope implements OpenScope {
       const labels = { ...spec.labels, ...this.labels };
       return await this.engine.containers.create({ ...spec, name, network, labels });
     });
+  }
+
+  async commitContainer(id: string): Promise<string> {
+    this.#refuseWhenClosing();
+    const labels = { ...this.labels, [IMAGE_LABEL]: 'committed' };
+    return await this.#track(this.engine.images.commit(id, labels));
   }
 
   async createVolume(purpose: string): Promise<string> {

@@ -43,6 +43,9 @@ function toHostConfig(
   return withoutAbsent({
     NetworkMode: spec.network,
     Mounts: spec.mounts?.map(toMount),
+    Binds: spec.binds,
+    CapAdd: spec.capabilities,
+    Privileged: spec.isPrivileged,
     PortBindings:
       spec.publish &&
       Object.fromEntries(

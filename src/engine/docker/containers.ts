@@ -6,6 +6,7 @@ import type {
   ExecOptions,
   LogOptions,
   PathChange,
+  PathStat,
 } from '../contract.ts';
 import { EngineError } from '../errors.ts';
 import { absentWhenMissing, readAnswer, segment, unlessStatus } from './answers.ts';
@@ -15,7 +16,14 @@ import { attachTo, execIn } from './exec.ts';
 import { refusalStatusOf } from './failures.ts';
 import { followLogs, readLogs } from './logs.ts';
 import type { EngineLine } from './request.ts';
-import { changesSchema, containerSchema, createdSchema, topSchema, waitSchema } from './wire.ts';
+import {
+  changesSchema,
+  containerSchema,
+  createdSchema,
+  pathStatSchema,
+  topSchema,
+  waitSchema,
+} from './wire.ts';
 
 /** Creating, starting and removing wait for disks and kernels. */
 const SLOW_DEADLINE_MS = 120_000;
@@ -43,6 +51,7 @@ export function createContainers(line: EngineLine, defaults: ContainerDefaults):
     exec: (id: string, options: ExecOptions) => execIn(line, id, options),
     changes: (id: string) => changes(line, id),
     top: (id: string, psArgs: string) => top(line, id, psArgs),
+    stat: (id: string, path: string) => stat(line, id, path),
     readArchive: (id: string, path: string) => readArchive(line, id, path),
     writeArchive: async (id: string, path: string, tar: Readable | Uint8Array) => {
       await line.json({
@@ -136,6 +145,37 @@ async function top(
   return Processes.map((row) =>
     Object.fromEntries(Titles.map((title, index) => [title, row[index] ?? ''])),
   );
+}
+
+/** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerArchiveInfo */
+async function stat(line: EngineLine, id: string, path: string): Promise<PathStat | undefined> {
+  const resource = `/containers/${segment(id)}/archive`;
+  const headers = await absentWhenMissing(
+    line.head({ method: 'HEAD', path: resource, query: { path } }),
+  );
+  if (headers === undefined) {
+    // The answer has no body that could tell a missing path from a missing container.
+    if ((await inspect(line, id)) !== undefined) return undefined;
+    throw new EngineError('ENGINE_REFUSED_REQUEST', `The engine has no container ${id}`);
+  }
+  const header = String(headers['x-docker-container-path-stat'] ?? '');
+  const text = Buffer.from(header, 'base64').toString();
+  const found = readAnswer(pathStatSchema, parsePathStat(text), `HEAD ${resource}`);
+  return {
+    name: found.name,
+    sizeBytes: found.size,
+    mode: found.mode,
+    linkTarget: found.linkTarget || undefined,
+  };
+}
+
+function parsePathStat(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    // The schema says what is wrong with it.
+    return text;
+  }
 }
 
 async function readArchive(

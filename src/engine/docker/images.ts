@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Digest } from '../../kernel/digest.ts';
 import type {
   BuildOptions,
   EngineImages,
@@ -11,7 +12,7 @@ import { EngineError } from '../errors.ts';
 import { absentWhenMissing, labelFilter, readAnswer, segment, unlessStatus } from './answers.ts';
 import { readLines } from './lines.ts';
 import type { EngineLine } from './request.ts';
-import { imageListSchema, imageSchema, progressSchema } from './wire.ts';
+import { committedSchema, imageListSchema, imageSchema, progressSchema } from './wire.ts';
 
 /** Without an answer for this long a load or save is stuck. */
 const TRANSFER_DEADLINE_MS = 600_000;
@@ -43,6 +44,8 @@ export function createImages(line: EngineLine): EngineImages {
         deadlineMs: TRANSFER_DEADLINE_MS,
       }),
     load: (tar: Readable) => load(line, tar),
+    commit: (containerId: string, labels: Readonly<Record<string, string>>) =>
+      commit(line, containerId, labels),
     list: (labels: readonly string[]) => list(line, labels),
     remove: (ref: string) =>
       unlessStatus(line.json({ method: 'DELETE', path: `/images/${segment(ref)}` }), [404]),
@@ -77,6 +80,31 @@ async function load(line: EngineLine, tar: Readable): Promise<void> {
     const failure = progress.errorDetail?.message || progress.error;
     if (failure !== '') throw loadError(failure);
   }
+}
+
+/** A commit reads a layer's worth of changes. */
+const COMMIT_DEADLINE_MS = 300_000;
+
+async function commit(
+  line: EngineLine,
+  containerId: string,
+  labels: Readonly<Record<string, string>>,
+): Promise<Digest> {
+  const changes = Object.entries(labels).map(([name, value]) => `LABEL ${name}=${literal(value)}`);
+  const path = '/commit';
+  const answer = await line.json({
+    method: 'POST',
+    path,
+    query: { container: containerId, pause: 0, changes: changes.join('\n') },
+    body: {},
+    deadlineMs: COMMIT_DEADLINE_MS,
+  });
+  return readAnswer(committedSchema, answer, `POST ${path}`).Id;
+}
+
+/** As a Dockerfile takes it, where `$` would name a variable. */
+function literal(value: string): string {
+  return JSON.stringify(value).replaceAll('$', String.raw`\$`);
 }
 
 function parseLine(text: string): unknown {

@@ -11,11 +11,17 @@ export async function readLogs(
   id: string,
   options: LogOptions = {},
 ): Promise<string> {
+  const { tail = 'all', source, mostChars = Number.POSITIVE_INFINITY } = options;
   let text = '';
-  await readInto(line, { id, query: { tail: options.tail ?? 'all' } }, (piece) => {
+  for await (const piece of readPieces(line, { id, query: { tail, ...onlyOf(source) } })) {
     text += piece;
-  });
+    if (text.length >= mostChars) return text.slice(0, mostChars);
+  }
   return text;
+}
+
+function onlyOf(source: LogOptions['source']): Readonly<Record<string, number>> {
+  return source === undefined ? {} : { [source === 'stdout' ? 'stderr' : 'stdout']: 0 };
 }
 
 /** How often a stream that breaks is taken up again without a new line in between. */
@@ -31,17 +37,16 @@ export async function followLogs(
   let heardLength = 0;
   for (let breaks = 0; ;) {
     let passedLength = 0;
-    const onText = (text: string): void => {
-      const known = Math.max(0, Math.min(text.length, heardLength - passedLength));
-      passedLength += text.length;
-      if (known === text.length) return;
-      breaks = 0;
-      heardLength += text.length - known;
-      follow.onText(text.slice(known));
-    };
     try {
       const request = { id, query: { follow: 1 }, signal: follow.signal };
-      await readInto(line, request, onText);
+      for await (const text of readPieces(line, request)) {
+        const known = Math.max(0, Math.min(text.length, heardLength - passedLength));
+        passedLength += text.length;
+        if (known === text.length) continue;
+        breaks = 0;
+        heardLength += text.length - known;
+        follow.onText(text.slice(known));
+      }
       return;
     } catch (error) {
       // To be told to stop is the usual end of following.
@@ -63,11 +68,7 @@ interface LogRequest {
   readonly signal?: AbortSignal;
 }
 
-async function readInto(
-  line: EngineLine,
-  request: LogRequest,
-  onText: (text: string) => void,
-): Promise<void> {
+async function* readPieces(line: EngineLine, request: LogRequest): AsyncGenerator<string> {
   const answer = await line.stream({
     method: 'GET',
     path: `/containers/${segment(request.id)}/logs`,
@@ -79,7 +80,7 @@ async function readInto(
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     for (const { source, bytes } of parse(chunk)) {
       const text = decoders[source].write(bytes);
-      if (text !== '') onText(text);
+      if (text !== '') yield text;
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { EngineObject, EngineObjects } from '../contract.ts';
+import { IMAGE_LABEL } from '../labels.ts';
 import { labelFilter, readAnswer, segment, unlessStatus } from './answers.ts';
 import { removeContainer } from './containers.ts';
 import { readLines } from './lines.ts';
@@ -7,6 +8,7 @@ import {
   containerListSchema,
   createdSchema,
   eventSchema,
+  labelledImageListSchema,
   networkListSchema,
   volumeListSchema,
   volumeSchema,
@@ -41,7 +43,9 @@ async function createVolume(line: EngineLine, name: string, labels: Labels): Pro
 async function remove(line: EngineLine, object: EngineObject): Promise<void> {
   if (object.kind === 'container') return await removeContainer(line, object.id);
   const path = `/${object.kind}s/${segment(object.id)}`;
-  await unlessStatus(line.json({ method: 'DELETE', path }), [404]);
+  // Without `noprune` an image takes its untagged parents along, and the tested image may be one.
+  const query = object.kind === 'image' ? { noprune: 1 } : undefined;
+  await unlessStatus(line.json({ method: 'DELETE', path, query }), [404]);
 }
 
 async function list(line: EngineLine, labels: readonly string[]): Promise<readonly EngineObject[]> {
@@ -50,6 +54,7 @@ async function list(line: EngineLine, labels: readonly string[]): Promise<readon
     listContainers(line, query),
     listNetworks(line, query),
     listVolumes(line, query),
+    listImages(line, labelFilter([...labels, IMAGE_LABEL])),
   ]);
   return found.flat();
 }
@@ -89,6 +94,18 @@ async function listVolumes(line: EngineLine, query: Filter): Promise<readonly En
     name: each.Name,
     labels: each.Labels,
     createdAt: each.CreatedAt || undefined,
+  }));
+}
+
+async function listImages(line: EngineLine, query: Filter): Promise<readonly EngineObject[]> {
+  const path = '/images/json';
+  const answer = await line.json({ method: 'GET', path, query });
+  return readAnswer(labelledImageListSchema, answer, `GET ${path}`).map((each) => ({
+    kind: 'image',
+    id: each.Id,
+    name: each.Id,
+    labels: each.Labels,
+    createdAt: each.Created > 0 ? new Date(each.Created * 1000).toISOString() : undefined,
   }));
 }
 

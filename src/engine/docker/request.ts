@@ -1,4 +1,4 @@
-import { IncomingMessage } from 'node:http';
+import { IncomingMessage, type IncomingHttpHeaders } from 'node:http';
 import { Duplex, PassThrough, type Readable } from 'node:stream';
 import type { DialTarget } from '../endpoint.ts';
 import { EngineError } from '../errors.ts';
@@ -23,6 +23,8 @@ export interface EngineLine {
   readonly target: DialTarget;
   /** Reads the whole answer. Absent when it is empty. */
   json(request: EngineRequest): Promise<unknown>;
+  /** For HEAD: an answer without a body. */
+  head(request: EngineRequest): Promise<IncomingHttpHeaders>;
   /** Resolves with the body once the head of the answer is there. */
   stream(request: EngineRequest): Promise<Readable>;
   /** Takes the connection over as a raw byte stream. */
@@ -44,6 +46,7 @@ export function createLine(modem: Modem, options: LineOptions): EngineLine {
   return Object.freeze({
     target: options.target,
     json: (request: EngineRequest) => readJson(context, request),
+    head: (request: EngineRequest) => readHead(context, request),
     stream: (request: EngineRequest) => openStream(context, request),
     hijack: (request: EngineRequest) => takeOver(context, request),
   });
@@ -62,6 +65,23 @@ async function readJson(context: LineContext, request: EngineRequest): Promise<u
     limit.attach(body);
     const text = await collect(body);
     return text === '' ? undefined : parseJson(text, call);
+  } catch (error) {
+    throw limit.explain(error, call);
+  } finally {
+    limit.release();
+  }
+}
+
+async function readHead(
+  context: LineContext,
+  request: EngineRequest,
+): Promise<IncomingHttpHeaders> {
+  const call = callOf(context, request);
+  const limit = startLimit(context, request);
+  try {
+    const body = asBody(await dial(context, request, limit.signal));
+    body.resume();
+    return body.headers;
   } catch (error) {
     throw limit.explain(error, call);
   } finally {

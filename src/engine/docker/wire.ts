@@ -130,6 +130,22 @@ export const containerSchema = z.object({
   Mounts: list(z.object({ Type: text, Name: text, Destination: text })),
 });
 
+/** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerArchiveInfo */
+export const pathStatSchema = z.object({
+  name: z.string(),
+  size: count,
+  mode: z.number(),
+  linkTarget: text,
+});
+
+/** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ImageCommit */
+export const committedSchema = z.object({ Id: digest });
+
+/** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ImageList */
+export const labelledImageListSchema = list(
+  z.object({ Id: digest, Labels: map(z.string()), Created: count }),
+);
+
 export const createdSchema = z.object({ Id: z.string() });
 export const volumeSchema = z.object({ Name: z.string() });
 
