@@ -4,6 +4,7 @@ import type {
   Hook,
   ImageProfile,
   ShipSettings,
+  StructureSuite,
 } from '../config/schema.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import type { DockerfileFacts } from '../dockerfile/facts.ts';
@@ -46,6 +47,7 @@ export interface ProjectImage {
   readonly suites: {
     /** False when turned off. */
     readonly behaviour: BehaviourSuite | false;
+    readonly structure?: StructureSuite | undefined;
     readonly script?: FileSuite | undefined;
     readonly spec?: FileSuite | undefined;
   };

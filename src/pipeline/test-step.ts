@@ -1,5 +1,5 @@
 import type { PassRecord } from '../history/results.ts';
-import type { BehaviourSuite, FileSuite } from '../config/schema.ts';
+import type { BehaviourSuite, FileSuite, StructureSuite } from '../config/schema.ts';
 import { contentKey, type ContentKey } from '../kernel/content-key.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { renderPlatform } from '../kernel/platform.ts';
@@ -190,7 +190,7 @@ function placeOf(
   return { projectFolder: context.project.folder, env: suiteEnvironment(context.env, allowed) };
 }
 
-type SuiteSettings = FileSuite | BehaviourSuite | undefined;
+type SuiteSettings = FileSuite | StructureSuite | BehaviourSuite | undefined;
 
 function suiteOf(
   step: PlannedStep,

@@ -5,7 +5,7 @@ import type { Case } from '../kernel/verdict.ts';
 
 /** One kind of test cases for an image. Kinds are listed in `index.ts`. */
 export interface SuiteKind<Settings = unknown> {
-  readonly kind: 'behaviour' | 'script' | 'spec';
+  readonly kind: 'behaviour' | 'structure' | 'script' | 'spec';
   /** Part of the content key: raise it when the same input may now get another verdict. */
   readonly version: string;
   /**

@@ -9,8 +9,14 @@ import {
 export const suiteErrors = {
   SUITE_NO_FILES: {
     exit: exitCodes.usage,
-    meaning: 'A path or glob of a script or spec suite matches no file.',
+    meaning: 'A path or glob of a structure, script or spec suite matches no file.',
     hint: 'Correct the pattern; it is relative to the folder of the configuration file.',
+  },
+  STRUCTURE_INVALID: {
+    exit: exitCodes.usage,
+    meaning:
+      'A file of a structure suite cannot be read, or holds what container-structure-test passes over in silence.',
+    hint: 'Correct the marked lines; `docs/structure-tests.md` explains each of them.',
   },
   SPEC_NO_VITEST: {
     exit: exitCodes.usage,

@@ -1,5 +1,6 @@
-import { extract, type Header } from 'tar-stream';
+import type { Header } from 'tar-stream';
 import type { Engine } from '../../engine/contract.ts';
+import { withArchive } from '../container-archive.ts';
 
 export interface FileEntry {
   readonly header: Header;
@@ -66,24 +67,4 @@ async function beginningOf(entry: AsyncIterable<unknown>): Promise<string> {
     if (sizeBytes >= MOST_CONTENT_BYTES) break;
   }
   return Buffer.concat(pieces).subarray(0, MOST_CONTENT_BYTES).toString();
-}
-
-/** Reads as much of an archive as wanted, then drops the rest. Absent when there is no such path. */
-async function withArchive<Result>(
-  engine: Engine,
-  { containerId, path }: { readonly containerId: string; readonly path: string },
-  read: (entries: ReturnType<typeof extract>) => Promise<Result>,
-): Promise<Result | undefined> {
-  const archive = await engine.containers.readArchive(containerId, path);
-  if (archive === undefined) return undefined;
-  const entries = extract();
-  archive.on('error', (error) => entries.destroy(error));
-  archive.pipe(entries);
-  try {
-    return await read(entries);
-  } finally {
-    archive.unpipe(entries);
-    archive.destroy();
-    entries.destroy();
-  }
 }

@@ -1,13 +1,11 @@
 import { constants } from 'node:os';
 import type { FileSuite } from '../../config/schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
+import { lastLines } from '../last-lines.ts';
 import type { SuiteProgramEnd } from '../suite-process.ts';
 
 /** What is found of one script, without suite and id. */
 export type Finding = Pick<Case, 'verdict' | 'message' | 'evidence' | 'fix' | 'reason'>;
-
-const MAX_EVIDENCE_LINES = 40;
-const MAX_EVIDENCE_CHARS = 8000;
 
 export function judgeScript(end: SuiteProgramEnd, settings: FileSuite): Finding {
   const { remains } = end;
@@ -76,11 +74,6 @@ function fixOf(exitCode: number): string {
 
 function signalName(number: number): string | undefined {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-}
-
-function lastLines(output: string): string {
-  const lines = output.trimEnd().split('\n').slice(-MAX_EVIDENCE_LINES);
-  return lines.join('\n').slice(-MAX_EVIDENCE_CHARS);
 }
 
 function renderMs(ms: number): string {
