@@ -48,13 +48,33 @@ export function placeOfOffset(source: YamlText, offset: number, length: number):
   return { line: Math.max(1, line), column: Math.max(1, col), length: Math.max(1, length) };
 }
 
-/** A place some characters into a scalar that stands on one line, quoted or not. */
-export function placeInside(source: YamlText, place: Place, offset: number): Place {
-  if (offset === 0) return place;
-  const line = source.text.split('\n')[place.line - 1] ?? '';
+/**
+ * A place some characters into a scalar that stands on one line, quoted or not, or line by line after `|`. Of any other
+ * the place of the whole.
+ */
+export function placeInside(
+  source: YamlText,
+  node: ParsedNode | undefined,
+  offset: number,
+): Place | undefined {
+  const place = placeOf(source, node);
+  if (offset === 0 || place === undefined) return place;
+  const lines = source.text.split('\n');
+  if (isScalar(node) && node.type === 'BLOCK_LITERAL') {
+    const before = String(node.value).slice(0, offset).split('\n');
+    const line = place.line + before.length;
+    const indent = /^ */u.exec(firstFilled(lines.slice(place.line)))?.[0].length ?? 0;
+    return { line, column: indent + (before.at(-1)?.length ?? 0) + 1, length: 1 };
+  }
+  const line = lines[place.line - 1] ?? '';
+  if (place.column - 1 + place.length > line.length) return place;
   const quote = /["']/u.test(line[place.column - 1] ?? '') ? 1 : 0;
   if (offset + quote >= place.length) return place;
   return { line: place.line, column: place.column + quote + offset, length: 1 };
+}
+
+function firstFilled(lines: readonly string[]): string {
+  return lines.find((line) => line.trim() !== '') ?? '';
 }
 
 export function isNode(value: unknown): value is ParsedNode {

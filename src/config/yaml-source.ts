@@ -80,8 +80,9 @@ export function parseYamlSource(
       return isScalar(node) ? node.source : undefined;
     },
     diagnose: ({ path, at, offset = 0, message, suggestion }) => {
-      const place = positionOf(path, at) ?? { line: 1, column: 1, length: 1 };
-      return diagnosticAt(source, placeInside(source, place, offset), { message, suggestion });
+      const node = nodeAt(document, path, at ?? 'value');
+      const place = placeInside(source, node, offset) ?? { line: 1, column: 1, length: 1 };
+      return diagnosticAt(source, place, { message, suggestion });
     },
   };
 }

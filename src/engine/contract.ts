@@ -180,7 +180,7 @@ export interface EngineContainers {
   top(id: string, psArgs: string): Promise<readonly Readonly<Record<string, string>>[]>;
   /**
    * What is at `path`, running or not; a link at its end is not followed. Absent when nothing is there.
-   * @throws {EngineError} ENGINE_FAILED when the path cannot be walked: a loop of links, a file in place of a folder
+   * @throws {EngineError} ENGINE_FAILED when the path cannot be walked: a loop of links, a file in the place of a folder
    */
   stat(id: string, path: string): Promise<PathStat | undefined>;
   /** A tar of `path`; absent when there is no such path. */

@@ -19,9 +19,9 @@ export interface FilesOfContainer {
 /**
  * The files of an image as a container that was created, and never started, has them.
  *
- * On Docker before 23 each archive costs a new process of the engine, about 150 ms; what `HEAD` tells of a path costs 3.
- * So kinds and modes come from there, and everything else from two archives, whatever the number of files: hard links to
- * all of them are put into one folder of the container, and that folder is read. See docs/decisions/0018.
+ * On Docker 20.10 each archive costs a new process of the engine, about 150 ms; what `HEAD` tells of a path costs 3. So
+ * kinds and modes come from there, and everything else from two archives, whatever the number of files: hard links to all
+ * of them are put into one folder of the container, and that folder is read. See docs/decisions/0018.
  */
 export function createEngineFiles(from: FilesOfContainer): ImageFiles {
   return Object.freeze({
@@ -47,10 +47,32 @@ async function find({ engine, containerId }: FilesOfContainer, path: string): Pr
     if (stat === undefined) return { state: 'absent' };
     return { state: 'there', stat, kind: kindOfMode(stat.mode) };
   } catch (error) {
-    if (!(error instanceof EngineError) || error.code !== 'ENGINE_FAILED') throw error;
-    const reason = 'there is a loop of links in it, or a file in the place of a folder';
-    return { state: 'unclear', reason };
+    if (!isFailure(error)) throw error;
+    return await whyUnclear({ engine, containerId, path });
   }
+}
+
+/** The answer to a `HEAD` has no words; that to a `GET` has. */
+async function whyUnclear(at: {
+  readonly engine: Engine;
+  readonly containerId: string;
+  readonly path: string;
+}): Promise<PathFinding> {
+  try {
+    const archive = await at.engine.containers.readArchive(at.containerId, at.path);
+    archive?.destroy();
+    return { state: 'unclear', reason: 'the engine can read it, and cannot say what it is' };
+  } catch (error) {
+    if (!isFailure(error)) throw error;
+    // A file in the place of a folder: nothing can lie below it.
+    if (/not a directory/iu.test(error.message)) return { state: 'absent' };
+    const isLoop = /too many (?:links|levels)/iu.test(error.message);
+    return { state: 'unclear', reason: isLoop ? 'its links lead in circles' : error.message };
+  }
+}
+
+function isFailure(error: unknown): error is EngineError {
+  return error instanceof EngineError && error.code === 'ENGINE_FAILED';
 }
 
 /** A larger file whose contents nobody wants is not copied for its owner. */
@@ -61,7 +83,8 @@ async function readAll(
   wanted: readonly WantedFile[],
 ): Promise<ReadonlyMap<string, ReadEntry>> {
   const linkable = wanted.filter((each) => isLinkable(each, from.mountPoints));
-  const linked = linkable.length > 1 ? await readLinked(from, linkable) : new Map();
+  const isWorthIt = linkable.length > 1 && from.engine.info.product === 'docker';
+  const linked = isWorthIt ? await readLinked(from, linkable) : new Map<string, ReadEntry>();
   const entries = new Map<string, ReadEntry>(linked);
   for (const each of wanted.filter(({ path }) => !entries.has(path))) {
     const entry = await readOne(from, each);
@@ -96,7 +119,9 @@ async function readLinked(
   const read = await withArchive(from.engine, at(from, `/${folder}`), async (entries) => {
     const found = new Map<string, ReadEntry>();
     for await (const entry of entries) {
-      const each = wanted[Number(entry.header.name.split('/')[1] || Number.NaN)];
+      const name = entry.header.name.split('/')[1] ?? '';
+      if (name === WITNESS && entry.header.uid !== 0) return new Map();
+      const each = /^\d+$/u.test(name) ? wanted[Number(name)] : undefined;
       const taken = await takeEntry(entry, each?.wantsContents === true);
       // Two names of one file: the second one has no contents here.
       if (each !== undefined && entry.header.type !== 'link') found.set(each.path, taken);
@@ -108,11 +133,23 @@ async function readLinked(
 
 const LINK_REFUSALS: ReadonlySet<string> = new Set(['ENGINE_FAILED', 'ENGINE_REFUSED_REQUEST']);
 
+/** A link is one more name of the same file, and the engine gives it the owner of the archive, unless that is -1. */
+const KEEPS_OWNER = { pax: { uid: '-1', gid: '-1' } };
+/** A new file, which stays root's where -1 means just that, and comes first in the order of names. */
+const WITNESS = '-';
+
 async function packLinks(folder: string, wanted: readonly WantedFile[]): Promise<Buffer> {
   const tar = pack();
   tar.entry({ name: folder, type: 'directory', mode: 0o700 });
-  wanted.forEach(({ path }, index) =>
-    tar.entry({ name: `${folder}/${String(index)}`, type: 'link', linkname: path }),
+  tar.entry({ name: `${folder}/${WITNESS}`, ...KEEPS_OWNER }, '');
+  wanted.forEach(({ path, mode }, index) =>
+    tar.entry({
+      name: `${folder}/${String(index)}`,
+      type: 'link',
+      linkname: path,
+      mode,
+      ...KEEPS_OWNER,
+    }),
   );
   tar.finalize();
   return await buffer(tar);

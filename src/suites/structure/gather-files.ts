@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { toTarMode } from './go-file-mode.ts';
 import { inTurns } from './in-turns.ts';
 import {
   MOST_CONTENT_BYTES,
@@ -120,7 +121,9 @@ function wantedOf(
     const finding = found(path);
     if (finding.state !== 'there') return [];
     const { kind, stat } = finding;
-    return [{ path, kind, sizeBytes: stat.sizeBytes, wantsContents: read.has(path) }];
+    const { sizeBytes } = stat;
+    const mode = toTarMode(stat.mode);
+    return [{ path, kind, sizeBytes, mode, wantsContents: read.has(path) }];
   });
 }
 

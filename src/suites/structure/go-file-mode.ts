@@ -31,6 +31,14 @@ export function renderMode(mode: number): string {
   return (letters.join('') || '-') + permissions.join('');
 }
 
+/** Permissions and special bits as they are in a tar. */
+export function toTarMode(mode: number): number {
+  const special = ['u', 'g', 't'].map((letter, index) =>
+    hasLetter(mode, letter) ? 0o4000 >> index : 0,
+  );
+  return special.reduce((bits, bit) => bits | bit, mode & 0o777);
+}
+
 /** Whether `renderMode` can give this text at all. */
 export function isRenderedMode(text: string): boolean {
   const [, letters = '', permissions = ''] =

@@ -14,13 +14,15 @@ export interface ImageFiles {
 export type PathFinding =
   | { readonly state: 'there'; readonly stat: PathStat; readonly kind: FileKind }
   | { readonly state: 'absent' }
-  /** A loop of links, or a file where a folder should be. */
+  /** A loop of links, for one. */
   | { readonly state: 'unclear'; readonly reason: string };
 
 export interface WantedFile {
   readonly path: string;
   readonly kind: FileKind;
   readonly sizeBytes: number;
+  /** As a tar has it, without the kind. */
+  readonly mode: number;
   readonly wantsContents: boolean;
 }
 

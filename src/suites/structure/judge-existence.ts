@@ -59,14 +59,21 @@ function complaintsAboutMode(
     });
   }
   if (isExecutableBy !== '' && !isExecutable(stat.mode, isExecutableBy)) {
-    const who = isExecutableBy === 'any' ? 'anybody' : `its ${isExecutableBy}`;
+    const who = EXECUTORS[isExecutableBy] ?? `\`${isExecutableBy}\` cannot`;
     complaints.push({
-      message: `${path} is \`${found}\`, which ${who} cannot execute`,
+      message: `${path} is \`${found}\`, which ${who} execute`,
       fix: fixes.mode,
     });
   }
   return complaints;
 }
+
+const EXECUTORS: Readonly<Record<string, string>> = {
+  owner: 'its owner cannot',
+  group: 'its group cannot',
+  other: 'others cannot',
+  any: 'nobody can',
+};
 
 const EXECUTE_BITS: Readonly<Record<string, number>> = {
   owner: 0o100,

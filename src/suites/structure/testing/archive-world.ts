@@ -116,7 +116,7 @@ function filesOf(store: Store): ImageFiles {
     find: (path) => Promise.resolve(find(store, path)),
     read: (wanted) => {
       const read = wanted.flatMap(({ path, wantsContents }): readonly [string, ReadEntry][] => {
-        const entry = store.get(resolve(store, path) ?? '?');
+        const entry = entryAt(store, resolve(store, path) ?? '?');
         return entry === undefined ? [] : [[path, toReadEntry(entry, wantsContents)]];
       });
       return Promise.resolve(new Map(read));
@@ -145,12 +145,12 @@ function toReadEntry({ header, contents }: StoredEntry, wantsContents: boolean):
   };
 }
 
-const UNCLEAR = 'there is a loop of links in it, or a file in the place of a folder';
+const UNCLEAR = 'its links lead in circles';
 
 function find(store: Store, path: string): PathFinding {
   const resolved = resolve(store, path);
   if (resolved === undefined || path === '') return { state: 'unclear', reason: UNCLEAR };
-  const entry = resolved === '' ? topEntry : store.get(resolved);
+  const entry = entryAt(store, resolved);
   if (entry === undefined) return { state: 'absent' };
   const { header } = entry;
   const stat: PathStat = {
@@ -167,6 +167,10 @@ const topEntry: StoredEntry = {
   header: { name: '/', type: 'directory', mode: 0o755, uid: 0, gid: 0, size: 0, linkname: '' },
   contents: Buffer.alloc(0),
 };
+
+function entryAt(store: Store, resolved: string): StoredEntry | undefined {
+  return resolved === '' ? topEntry : store.get(resolved);
+}
 
 /** Follows the links above the last name. Absent for a loop. */
 function resolve(store: Store, path: string, depth = 0): string | undefined {
