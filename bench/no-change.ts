@@ -1,7 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { exampleFolder, runAndRead } from './rig/command.ts';
-import { callEngine } from './rig/raw-engine.ts';
 import { startEmbeddedRegistry } from './rig/registries.ts';
+import { startedContainers } from './rig/started-containers.ts';
 import { median, ms } from './stopwatch.ts';
 import type { RunEvent } from '../src/kernel/run-events.ts';
 
@@ -48,23 +48,4 @@ async function assertNothingDone(events: readonly RunEvent[]): Promise<number> {
   const started = await startedContainers(first.runId, { since: first.at, until: last.at });
   if (started !== 0) throw new Error(`${started} containers were started`);
   return last.durationMs;
-}
-
-/** What the engine itself remembers of containers that it started with the label of a run. */
-async function startedContainers(
-  runId: string,
-  { since, until }: { readonly since: string; readonly until: string },
-): Promise<number> {
-  const filters = { type: ['container'], event: ['start'], label: [`seatrial.run=${runId}`] };
-  const query = new URLSearchParams({
-    since: seconds(since),
-    until: seconds(until),
-    filters: JSON.stringify(filters),
-  });
-  const { body } = await callEngine('GET', `/events?${query.toString()}`);
-  return body.split('\n').filter((line) => line !== '').length;
-}
-
-function seconds(iso: string): string {
-  return (Date.parse(iso) / 1000).toFixed(3);
 }

@@ -8,6 +8,7 @@ import { noChange } from './no-change.ts';
 import { promote } from './promote.ts';
 import { stateChecks } from './state-checks.ts';
 import { stateVsScripts } from './state-vs-scripts.ts';
+import { structureFiles } from './structure-files.ts';
 import { version } from './version.ts';
 
 /** Every figure, the cheapest first. */
@@ -17,6 +18,7 @@ export const benchmarks: readonly Benchmark[] = [
   noChange,
   promote,
   attesters,
+  structureFiles,
   deployAgain,
   stateChecks,
   stateVsScripts,

@@ -3,6 +3,7 @@ import { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Pack } from 'tar-stream';
 import type { Engine, ImageRecord } from '../../src/engine/contract.ts';
+import { packEntries, withFolders, type LayerEntry } from '../../src/engine/image-archive.ts';
 import { digestOf, hexOf, type Digest } from '../../src/kernel/digest.ts';
 import { noiseAndDigits } from './sample-data.ts';
 
@@ -11,30 +12,48 @@ export interface LargeImage extends AsyncDisposable {
   readonly record: ImageRecord;
 }
 
+/** What an image has besides its large layer. */
+export interface SmallParts {
+  /** A second layer. @default none */
+  readonly entries?: readonly LayerEntry[] | undefined;
+  /** @default empty */
+  readonly config?: Readonly<Record<string, unknown>> | undefined;
+}
+
 interface Layer {
   readonly diffId: Digest;
   readonly sizeBytes: number;
 }
 
 /** Made as a stream, twice: once for the digest that its config needs, once for the engine. */
-export async function loadLargeImage(engine: Engine, sizeBytes: number): Promise<LargeImage> {
+export async function loadLargeImage(
+  engine: Engine,
+  sizeBytes: number,
+  more: SmallParts = {},
+): Promise<LargeImage> {
   const key = randomBytes(16);
   const layer = await measureLayer(sizeBytes, key);
+  const second = await packEntries(withFolders(more.entries ?? []));
+  const secondId = digestOf(second);
+  const created = new Date(0).toISOString();
   const config = JSON.stringify({
     architecture: engine.info.platform.architecture,
     os: 'linux',
-    config: {},
-    rootfs: { type: 'layers', diff_ids: [layer.diffId] },
-    history: [{ created: new Date(0).toISOString(), created_by: 'bench' }],
+    config: more.config ?? {},
+    rootfs: { type: 'layers', diff_ids: [layer.diffId, secondId] },
+    history: [layer.diffId, secondId].map(() => ({ created, created_by: 'bench' })),
   });
   const id = digestOf(config);
   const ref = `seatrial-bench/large-${key.toString('hex')}:latest`;
   const layerName = `${hexOf(layer.diffId)}/layer.tar`;
-  const manifest = [{ Config: `${hexOf(id)}.json`, RepoTags: [ref], Layers: [layerName] }];
+  const secondName = `${hexOf(secondId)}/layer.tar`;
+  const layers = [layerName, secondName];
+  const manifest = [{ Config: `${hexOf(id)}.json`, RepoTags: [ref], Layers: layers }];
   const tar = pack();
   const written = (async () => {
     const entry = tar.entry({ name: layerName, size: layer.sizeBytes });
     await pipeline(layerTar(sizeBytes, key), entry);
+    tar.entry({ name: secondName }, second);
     tar.entry({ name: `${hexOf(id)}.json` }, config);
     tar.entry({ name: 'manifest.json' }, JSON.stringify(manifest));
     tar.finalize();
