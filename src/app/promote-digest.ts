@@ -1,5 +1,6 @@
 import { isDigest, shortDigest } from '../kernel/digest.ts';
 import { isTag, parseReference, renderRepository } from '../kernel/image-reference.ts';
+import { isReservedTag } from '../kernel/reserved-tags.ts';
 import { cleanLine } from '../report/terminal-text.ts';
 import { promoteDigest, type HandPromotion } from '../ship/promote-by-hand.ts';
 import type { AppHost } from './app-host.ts';
@@ -76,8 +77,10 @@ export function parseRemoteImage(text: string): {
 
 /** @throws {CommandError} OPTION_INVALID */
 function refuseTag(tag: string): void {
-  if (isTag(tag)) return;
-  throw new CommandError('OPTION_INVALID', `${JSON.stringify(tag)} is no valid tag`);
+  if (!isTag(tag))
+    throw new CommandError('OPTION_INVALID', `${JSON.stringify(tag)} is no valid tag`);
+  if (isReservedTag(tag))
+    throw new CommandError('OPTION_INVALID', `${tag} is a name for what is no release`);
 }
 
 /** Text for people, or one JSON object of schema `seatrial.promote/1`. */

@@ -264,6 +264,11 @@ test.each<[string, (given: AppHost) => Promise<unknown>, string]>([
     'no valid tag',
   ],
   [
+    'a tag that keeps a digest',
+    async (given) => await promoteReference(given, { ...plain, to: ['keep-0123456789ab'] }),
+    'no release',
+  ],
+  [
     'a policy and a key',
     async (given) =>
       await promoteReference(given, { ...plain, proof: { policy: 'p.yaml', keys: ['k.pub'] } }),

@@ -7,10 +7,11 @@ import type { StatementSigner } from '../evidence/signer.ts';
 import { predicateTypes, renderStatement } from '../evidence/statement.ts';
 import { toWithdrawal } from '../evidence/test-result.ts';
 import type { Digest } from '../kernel/digest.ts';
+import { isReservedTag } from '../kernel/reserved-tags.ts';
 import type { Repository } from '../registry/contract.ts';
 import { cleanLine } from '../report/terminal-text.ts';
 import type { HandWork } from '../ship/promote-by-hand.ts';
-import { isReleaseTag, readTagHeads } from '../ship/tag-heads.ts';
+import { readTagHeads } from '../ship/tag-heads.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
 import { runByHand } from './hand-run.ts';
@@ -116,7 +117,7 @@ async function attachWithdrawal(
 }
 
 async function tagsAt(repository: Repository, digest: Digest): Promise<readonly string[]> {
-  const tags = (await repository.tags.list()).filter(isReleaseTag);
+  const tags = (await repository.tags.list()).filter((tag) => !isReservedTag(tag));
   const heads = await readTagHeads(repository, tags);
   return tags.filter((tag) => heads.get(tag)?.digest === digest);
 }

@@ -236,6 +236,14 @@ export const shipSchema = z
       .default(['latest'])
       .describe('Literal tags and templates: see docs/tags.md.'),
     when: condition.optional(),
+    keep: z
+      .int()
+      .min(0)
+      .max(100)
+      .optional()
+      .describe(
+        'How many promoted digests stay alive under a tag `keep-…` when no other tag points to them, for rollbacks: see docs/promotion.md. Default: 10 where the registry is known to remove what has no tag, else 0.',
+      ),
     not_secret: z
       .record(z.string(), z.string().min(1))
       .optional()

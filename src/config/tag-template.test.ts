@@ -19,6 +19,7 @@ describe('a template', () => {
     ['latest-{branch}', [{ literal: 'latest-' }, { placeholder: 'branch' }]],
     ['Latest', [{ literal: 'Latest' }]],
     ['x'.repeat(128), [{ literal: 'x'.repeat(128) }]],
+    ['keep-{commit:7}', [{ literal: 'keep-' }, { placeholder: 'commit', length: 7 }]],
   ])('%s has its parts in order', (text, parts) => {
     expect(parseTagTemplate(text)).toEqual({ ok: true, template: { kind: 'parts', text, parts } });
   });
@@ -47,6 +48,9 @@ describe('a template', () => {
     ['v+{build}', 1, 'has "+"', undefined],
     ['ghcr.io/me/app:1', 7, 'has "/"', 'ship.repository'],
     ['app:1', 3, 'has ":"', 'ship.repository'],
+    ['keep-{commit:12}', 0, 'such as `keep-000000000000`', undefined],
+    ['keep-0123456789ab', 0, 'a name for what is no release', undefined],
+    [`sha256-${'a'.repeat(64)}`, 0, 'a name for what is no release', undefined],
     ['x'.repeat(129), 0, 'is longer than 128 characters', undefined],
   ])('%j is refused at character %i: it %s', (text, ...[offset, problem, suggestion]) => {
     const reading = parseTagTemplate(text);

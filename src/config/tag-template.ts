@@ -1,3 +1,4 @@
+import { isReservedTag } from '../kernel/reserved-tags.ts';
 import { didYouMean } from './suggestion.ts';
 
 /**
@@ -42,6 +43,8 @@ export interface TagTemplateProblem {
 const MAX_TAG_LENGTH = 128;
 const MIN_COMMIT_LENGTH = 4;
 const MAX_COMMIT_LENGTH = 64;
+/** Digits of a git commit id. */
+const COMMIT_LENGTH = 40;
 
 /** Words of other tools for the same thing. */
 const SYNONYMS: Readonly<Record<string, Placeholder>> = {
@@ -80,7 +83,18 @@ function parseParts(text: string): TagTemplateReading {
   if (literalLength > MAX_TAG_LENGTH) {
     return failed({ problem: `is longer than ${MAX_TAG_LENGTH} characters`, offset: 0 });
   }
+  const example = parts.map(exampleOf).join('');
+  if (isReservedTag(example)) {
+    const problem = `makes tags such as \`${example}\`, a name for what is no release`;
+    return failed({ problem, offset: 0 });
+  }
   return { ok: true, template: { kind: 'parts', text, parts } };
+}
+
+/** What is always of one form; nothing that a tag may hold stands for the rest. */
+function exampleOf(part: TagPart): string {
+  if ('literal' in part) return part.literal;
+  return part.placeholder === 'commit' ? '0'.repeat(part.length ?? COMMIT_LENGTH) : '*';
 }
 
 /** Syntax that people bring from elsewhere and that would otherwise get a puzzling message. */

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isKeepTag, isReservedTag } from '../kernel/reserved-tags.ts';
 import { startFaultyRegistry, type FaultyRegistry } from '../registry/testing/faulty-registry.ts';
 import { openPipelineBench, uniqueImage, type PipelineBench } from './testing/pipeline-bench.ts';
 
@@ -127,10 +128,10 @@ test('a run for an older commit leaves latest where it is, says why, and is gree
   expect(await latestOf(registry, 'one')).not.toBe(newer);
 });
 
-test('an image with a secret in it is not pushed: SECRET_IN_IMAGE', async () => {
+test('an image with a secret in it is not pushed: SECRET_IN_IMAGE; one that is allowed ships as configured, and is kept for rollbacks', async () => {
   await using registry = await startFaultyRegistry();
   await using bench = await openTwoImages(registry);
-  const ship = `ship: { repository: app/one, tags: [latest] }`;
+  const ship = `ship: { repository: app/one, tags: [latest], keep: 1 }`;
   const image = (more: string): string => `registry: ${registry.host}
 default_branch: main
 images:
@@ -158,4 +159,7 @@ images:
   expect(JSON.stringify(refused.events)).not.toContain('abcdef');
   expect(pushed).toEqual([]);
   expect(shipOf(allowed, 'one')).toMatchObject({ outcome: 'passed' });
+  const tags = await registry.open({ repository: `${registry.host}/app/one` }).tags.list();
+  expect(tags.filter((tag) => !isReservedTag(tag))).toEqual(['latest']);
+  expect(tags.filter(isKeepTag)).toHaveLength(1);
 });

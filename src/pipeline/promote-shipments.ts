@@ -1,6 +1,7 @@
 import { shortDigest } from '../kernel/digest.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Manifest, Repository } from '../registry/contract.ts';
+import { keepCountOf } from '../ship/keep-tags.ts';
 import { createPromotionJournal } from '../ship/promotion-journal.ts';
 import { promoteTogether } from '../ship/promote.ts';
 import type { Promotion, PromotionRequest, SetOutcome } from '../ship/promotion.ts';
@@ -22,6 +23,8 @@ export interface PromotionReason {
   readonly tags: readonly PlannedTag[];
   /** What allows it, in one clause. */
   readonly evidence: string;
+  /** Of the configuration. Absent: the registry's habit decides. */
+  readonly keep: number | undefined;
 }
 
 /** What a run asks for, on behalf of its commit. */
@@ -31,7 +34,7 @@ export function promotionOf(
     readonly context: RunContext;
     readonly repository: Repository;
   },
-  { manifest, tags, evidence }: PromotionReason,
+  { manifest, tags, evidence, keep }: PromotionReason,
 ): PromotionRequest {
   const { ci, runId } = at.context;
   return {
@@ -39,6 +42,7 @@ export function promotionOf(
     manifest,
     tags,
     mayGoBack: at.context.mayGoBack,
+    keepCount: keepCountOf(at.repository.address.host, keep),
     record: {
       kind: 'promote',
       runId,

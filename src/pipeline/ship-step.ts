@@ -137,7 +137,12 @@ async function prepareTags(
   return {
     step,
     built,
-    promotion: promotionOf(shipment, { manifest: packed.manifest, tags: tagPlan.tags, evidence }),
+    promotion: promotionOf(shipment, {
+      manifest: packed.manifest,
+      tags: tagPlan.tags,
+      evidence,
+      keep: shipment.image.ship?.keep,
+    }),
   };
 }
 

@@ -103,7 +103,9 @@ export async function rollBack(
     throw new ShipError(
       'ROLLBACK_TARGET_UNKNOWN',
       `${digest} is no longer in ${repository.address.repository}`,
-      { hint: 'Ship that commit again; a registry keeps no digest that no tag points to.' },
+      {
+        hint: 'Ship that commit again; `ship.keep` keeps digests alive where the registry does not.',
+      },
     );
   const isForced = wish.isForced && wasThere(history, digest);
   const evidence = isForced

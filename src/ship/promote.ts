@@ -4,6 +4,7 @@ import type { Manifest } from '../registry/contract.ts';
 import { RegistryError, type RegistryErrorCode } from '../registry/errors.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { ShipError } from './errors.ts';
+import { keepAlive, letGo } from './keep-tags.ts';
 import { withLease, type Lease } from './lease.ts';
 import { decideTag, decisionsOf, type TagDecision, type TagOccupant } from './promotion-plan.ts';
 import { lookAtTags, wishOf } from './tag-outlook.ts';
@@ -36,8 +37,9 @@ export async function promoteTogether(
   // In one order for everybody, so that two sets never wait for each other.
   return await withLeases([...repositories].toSorted(), options, async (leases) => {
     const work: SetWork = { requests, leases, options, placed: [], at: requests[0] };
+    let promotions: ReadonlyMap<PromotionRequest, Promotion>;
     try {
-      return { ok: true, promotions: await promoteHeld(work) };
+      promotions = await promoteHeld(work);
     } catch (error) {
       if (work.at === undefined) throw error;
       return {
@@ -51,7 +53,25 @@ export async function promoteTogether(
         })),
       };
     }
+    await tidyUp(promotions, leases);
+    return { ok: true, promotions };
   });
+}
+
+/** Everything has moved and was read back: what fails now is left for the next time. */
+async function tidyUp(
+  promotions: ReadonlyMap<PromotionRequest, Promotion>,
+  leases: ReadonlyMap<string, Lease>,
+): Promise<void> {
+  for (const [request, { moved }] of promotions) {
+    if (moved.length === 0) continue;
+    try {
+      await letGo(request, leaseOf(request, leases).assertHeld);
+    } catch (error) {
+      if (!(error instanceof RegistryError) && !isLeaseLost(error)) throw error;
+      request.journal.notice(`old digests were not let go: ${messageOf(error)}`);
+    }
+  }
 }
 
 interface SetWork {
@@ -97,6 +117,8 @@ async function promoteHeld(work: SetWork): Promise<ReadonlyMap<PromotionRequest,
   for (const each of decided) {
     work.at = each.request;
     await keepRecordOf(each, work);
+    const { request, decisions } = each;
+    await keepAlive(request, decisions, leaseOf(request, work.leases).assertHeld);
   }
   for (const { plan, planned } of inMovingOrder(decided)) {
     work.at = plan.request;

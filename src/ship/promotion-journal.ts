@@ -20,6 +20,10 @@ function toEffect(
 ): { readonly effect: string; readonly details: Record<string, unknown> } {
   if (effect.kind === 'record')
     return { effect: 'record', details: { repository, digest: effect.digest } };
+  if (effect.kind === 'keep') {
+    const { kind, ...details } = effect;
+    return { effect: kind, details: { repository, ...details } };
+  }
   const returning = effect.isReturn === true ? { isReturn: true } : {};
   return { effect: 'tag', details: { repository, ...effect.move, ...returning } };
 }

@@ -11,6 +11,11 @@ export interface PromotionRequest {
   readonly tags: readonly Pick<PlannedTag, 'tag' | 'kind'>[];
   /** Moves tags back to older commits, too. */
   readonly mayGoBack: boolean;
+  /**
+   * How many promoted digests of the repository stay alive under tags of their own. Absent when nobody said: then
+   * this one does where that is the custom, and none is let go.
+   */
+  readonly keepCount?: number | undefined;
   /** Whose doing it is. `tags` are filled in when they are known. */
   readonly record: Omit<PromotionRecord, 'schema' | 'tags' | 'at'>;
   readonly journal: PromotionJournal;
@@ -26,7 +31,14 @@ export interface PromotionJournal {
 export type PromotionEffect =
   | { readonly kind: 'tag'; readonly move: TagMove; readonly isReturn?: true }
   /** The record of the moves that follow, kept beside the image. */
-  | { readonly kind: 'record'; readonly digest: Digest };
+  | { readonly kind: 'record'; readonly digest: Digest }
+  /** The tag that keeps a digest from being collected. */
+  | {
+      readonly kind: 'keep';
+      readonly tag: string;
+      readonly digest: Digest;
+      readonly isRemoval?: true;
+    };
 
 export interface TagMove {
   readonly tag: string;

@@ -2,6 +2,7 @@ import type { SemVer } from 'semver';
 import type { Placeholder } from '../config/tag-template.ts';
 import type { CiEnvironment } from '../kernel/ci-environment.ts';
 import { isTag } from '../kernel/image-reference.ts';
+import { isReservedTag } from '../kernel/reserved-tags.ts';
 import { releaseAbove, releaseNamed, type Release } from './releases.ts';
 
 /** What decides whether a tag may move. */
@@ -58,6 +59,7 @@ export function reasonAgainstName(
   situation: TagSituation,
 ): string | undefined {
   if (!isTag(tag)) return `\`${tag}\` is no valid tag`;
+  if (isReservedTag(tag)) return `\`${tag}\` is a name for what is no release`;
   if (!names.has('branch') && !names.has('build') && !names.has('commit')) return undefined;
   if (tag === 'latest') return 'the tag would be `latest`, which has a rule of its own';
   const named = situation.releases && releaseNamed(tag, situation.releases);

@@ -19,8 +19,3 @@ export async function readTagHeads(
 export function tagsElsewhere(heads: TagHeads, digest: Digest): readonly string[] {
   return [...heads].filter(([, head]) => head?.digest !== digest).map(([tag]) => tag);
 }
-
-/** Tags that hold evidence, records and lists of them, and are no release: `sha256-<hex>`, `sha256-<hex>.att-…`. */
-export function isReleaseTag(tag: string): boolean {
-  return !/^sha256-[a-f0-9]{64}(?:\.|$)/u.test(tag);
-}

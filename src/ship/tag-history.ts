@@ -1,7 +1,8 @@
 import type { Digest } from '../kernel/digest.ts';
+import { isKeepTag, isReservedTag } from '../kernel/reserved-tags.ts';
 import type { Repository } from '../registry/contract.ts';
 import { readRecords, subjectOfRecordTag, type KeptRecord } from './promotion-record.ts';
-import { isReleaseTag, readTagHeads } from './tag-heads.ts';
+import { readTagHeads } from './tag-heads.ts';
 
 /** What a tag points to, and how it got there. */
 export interface TagHistory {
@@ -43,12 +44,18 @@ export async function readTagHistory(
   { only, known = [] }: TagHistoryOptions = {},
 ): Promise<readonly TagHistory[]> {
   const tags = await repository.tags.list();
-  const releases = tags.filter((tag) => isReleaseTag(tag));
+  const releases = tags.filter((tag) => !isReservedTag(tag));
   const heads = await readHeads(repository, releases);
+  const kept = await readHeads(repository, tags.filter(isKeepTag));
   const marked = tags
     .map((tag) => subjectOfRecordTag(tag))
     .filter((digest) => digest !== undefined);
-  const records = await readAllRecords(repository, tags, [...heads.values(), ...marked, ...known]);
+  const records = await readAllRecords(repository, tags, [
+    ...heads.values(),
+    ...kept.values(),
+    ...marked,
+    ...known,
+  ]);
   const named = records.flatMap((record) => record.tags.map(({ tag }) => tag));
   return [...new Set([...releases, ...named])]
     .filter((tag) => only === undefined || only.includes(tag))

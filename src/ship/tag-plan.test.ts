@@ -221,6 +221,16 @@ describe('the traps of other tag tools', () => {
   });
 });
 
+test('a name that keeps a digest, or holds what belongs to an image, is no tag to ship under', () => {
+  const names = ['keep-0123456789ab', `sha256-${'a'.repeat(64)}`];
+
+  const planned = names.map((branch) => plan(['{branch}'], { branch }));
+
+  expect(planned.map(({ skipped }) => skipped[0]?.reason)).toEqual(
+    names.map((name) => `\`${name}\` is a name for what is no release`),
+  );
+});
+
 describe('pull requests and forks never ship', () => {
   test.each<[Partial<CiEnvironment>, string]>([
     [

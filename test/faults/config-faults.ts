@@ -109,7 +109,7 @@ export const configFaults: FaultGroup = {
         { file: 'src/ship/image-secrets.test.ts', test: 'stops the image: SECRET_IN_IMAGE' },
         {
           file: 'src/pipeline/promote-shipments.engine.test.ts',
-          test: 'an image with a secret in it is not pushed: SECRET_IN_IMAGE',
+          test: 'an image with a secret in it is not pushed: SECRET_IN_IMAGE; one that is allowed ships as configured, and is kept for rollbacks',
         },
       ],
     },

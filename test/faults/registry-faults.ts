@@ -279,6 +279,7 @@ export const registryFaults: FaultGroup = {
           file: readBack,
           test: 'what garbage collection took between push and promotion cannot be promoted, and no tag moves',
         },
+        { file: 'src/ship/keep-tags.test.ts', test: 'a rollback finds its digest' },
       ],
     },
     {

@@ -18,3 +18,13 @@ test.each([
 ])('%s answers at %s', (host, endpoint) => {
   expect(targetOf(host)?.endpoint).toBe(endpoint);
 });
+
+test.each([
+  ['registry.gitlab.com', true],
+  ['quay.io', true],
+  ['quay.io.example.com', undefined],
+  ['docker.io', undefined],
+  ['ghcr.io', undefined],
+])('%s removes what no tag points to: %s', (host, collects) => {
+  expect(targetOf(host)?.collectsUntagged).toBe(collects);
+});

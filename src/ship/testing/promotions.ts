@@ -92,6 +92,7 @@ export async function openPromotions(): Promise<Promotions> {
           kind: /^\d+\.\d+\.\d+$/u.test(tag) ? 'immutable' : 'moving',
         })),
         mayGoBack: false,
+        keepCount: 0,
         record: { kind: 'promote', runId: `run-${runs}`, evidence: 'a test', committedAt },
         journal: {
           intent: (effect) => void journal.push({ phase: 'intent', effect }),
