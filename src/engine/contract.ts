@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Digest } from '../kernel/digest.ts';
 import type { Platform } from '../kernel/platform.ts';
+import type { Secret } from '../kernel/secret.ts';
 
 /**
  * A container engine behind the Docker Engine API, in our own words. No type of a client library crosses
@@ -59,7 +60,22 @@ export interface EngineImages {
    */
   commit(containerId: string, labels: Readonly<Record<string, string>>): Promise<Digest>;
   list(labels: readonly string[]): Promise<readonly ImageRecord[]>;
+  /** The command of each step that made it, the last first. Empty where a step says nothing. */
+  history(id: string): Promise<readonly string[]>;
+  /**
+   * Lets the engine push a tag that it has, and resolves with the digest that the engine says the registry has
+   * now: its word, and no more.
+   * @throws {EngineError} ENGINE_PUSH_FAILED with the words of the engine
+   */
+  push(pushed: EnginePush, signal?: AbortSignal): Promise<Digest>;
   remove(ref: string): Promise<void>;
+}
+
+export interface EnginePush {
+  readonly repository: string;
+  readonly tag: string;
+  /** Content of the header `X-Registry-Auth`. */
+  readonly auth: Secret;
 }
 
 export interface BuildOptions {
@@ -238,6 +254,8 @@ export interface ContainerState {
   readonly id: string;
   readonly name: string;
   readonly imageId: string;
+  /** Of the manifest it runs. Absent below API 1.48, and where the engine keeps no manifests. */
+  readonly manifestDigest?: Digest | undefined;
   readonly status: 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
   readonly isRunning: boolean;
   /** Process id on the engine's machine; 0 when down. */

@@ -33,6 +33,11 @@ export const engineErrors = {
     meaning: 'The engine has no space left on its disk.',
     hint: 'Free space on the disk of the engine, for example with `docker system df` and `seatrial clean`.',
   },
+  ENGINE_PUSH_FAILED: {
+    exit: exitCodes.environment,
+    meaning: 'The engine could not push an image to the registry.',
+    hint: 'Check that the engine reaches the registry and trusts its certificate, and that the login may push.',
+  },
   ENGINE_CONTEXT_INVALID: {
     exit: exitCodes.usage,
     meaning: 'The engine address or the Docker context that was asked for cannot be read.',

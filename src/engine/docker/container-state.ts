@@ -28,6 +28,7 @@ export function toContainerState(wire: WireContainer): ContainerState {
     id: wire.Id,
     name: wire.Name.replace(/^\//u, ''),
     imageId: wire.Image,
+    manifestDigest: wire.ImageManifestDescriptor?.digest,
     status: STATUSES[state.Status] ?? (state.Running ? 'running' : 'exited'),
     isRunning: state.Running,
     pid: state.Pid,

@@ -4,15 +4,17 @@ import type { Digest } from '../../kernel/digest.ts';
 import type {
   BuildOptions,
   EngineImages,
+  EnginePush,
   Healthcheck,
   ImageConfig,
   ImageRecord,
 } from '../contract.ts';
 import { EngineError } from '../errors.ts';
 import { absentWhenMissing, labelFilter, readAnswer, segment, unlessStatus } from './answers.ts';
-import { readLines } from './lines.ts';
+import { followProgress } from './progress.ts';
+import { pushTag } from './push.ts';
 import type { EngineLine } from './request.ts';
-import { committedSchema, imageListSchema, imageSchema, progressSchema } from './wire.ts';
+import { committedSchema, imageHistorySchema, imageListSchema, imageSchema } from './wire.ts';
 
 /** Without an answer for this long a load or save is stuck. */
 const TRANSFER_DEADLINE_MS = 600_000;
@@ -47,6 +49,8 @@ export function createImages(line: EngineLine): EngineImages {
     commit: (containerId: string, labels: Readonly<Record<string, string>>) =>
       commit(line, containerId, labels),
     list: (labels: readonly string[]) => list(line, labels),
+    history: (id: string) => history(line, id),
+    push: (pushed: EnginePush, signal?: AbortSignal) => pushTag(line, pushed, signal),
     remove: (ref: string) =>
       unlessStatus(line.json({ method: 'DELETE', path: `/images/${segment(ref)}` }), [404]),
   });
@@ -75,10 +79,8 @@ async function load(line: EngineLine, tar: Readable): Promise<void> {
     upload: tar,
     deadlineMs: TRANSFER_DEADLINE_MS,
   });
-  for await (const text of readLines(answer)) {
-    const progress = readAnswer(progressSchema, parseLine(text), 'POST /images/load');
-    const failure = progress.errorDetail?.message || progress.error;
-    if (failure !== '') throw loadError(failure);
+  for await (const { failure } of followProgress(answer, 'POST /images/load')) {
+    if (failure !== undefined) throw loadError(failure);
   }
 }
 
@@ -107,13 +109,10 @@ function literal(value: string): string {
   return JSON.stringify(value).replaceAll('$', String.raw`\$`);
 }
 
-function parseLine(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    // Older engines answer a quiet load with plain text.
-    return { stream: text };
-  }
+async function history(line: EngineLine, id: string): Promise<readonly string[]> {
+  const path = `/images/${segment(id)}/history`;
+  const answer = await line.json({ method: 'GET', path });
+  return readAnswer(imageHistorySchema, answer, `GET ${path}`).map(({ CreatedBy }) => CreatedBy);
 }
 
 function loadError(failure: string): EngineError {

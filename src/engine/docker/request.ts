@@ -1,5 +1,7 @@
 import { IncomingMessage, type IncomingHttpHeaders } from 'node:http';
 import { Duplex, PassThrough, type Readable } from 'node:stream';
+import { inspect } from 'node:util';
+import type { Secret } from '../../kernel/secret.ts';
 import type { DialTarget } from '../endpoint.ts';
 import { EngineError } from '../errors.ts';
 import { deadlineError, toEngineError, type FailedCall } from './failures.ts';
@@ -13,6 +15,8 @@ export interface EngineRequest {
   readonly body?: Readonly<Record<string, unknown>> | undefined;
   /** A tar. */
   readonly upload?: Readable | Buffer | undefined;
+  /** Content of the header `X-Registry-Auth`. */
+  readonly registryAuth?: Secret | undefined;
   readonly signal?: AbortSignal | undefined;
   /** For the whole answer of `json`, for its head otherwise; `none` where waiting is the purpose. @default the line's */
   readonly deadlineMs?: number | 'none' | undefined;
@@ -136,6 +140,7 @@ async function dial(
         // docker-modem would put the body into the query as well without these two names.
         options: { _query: request.query ?? {}, _body: request.body ?? {} },
         ...(request.upload === undefined ? {} : { file: request.upload }),
+        ...(request.registryAuth === undefined ? {} : { headers: authHeaders(request.registryAuth) }),
         isStream: true,
         hijack: request.isHijack ?? false,
         statusCodes: GOOD_STATUS,
@@ -147,6 +152,12 @@ async function dial(
       },
     );
   });
+}
+
+/** docker-modem prints every request with its headers when somebody sets `DEBUG`. */
+function authHeaders(auth: Secret): Record<string, string> {
+  const headers = { 'X-Registry-Auth': auth.reveal() };
+  return Object.defineProperty(headers, inspect.custom, { value: () => '[headers]' });
 }
 
 function asBody(answer: unknown): IncomingMessage {

@@ -98,6 +98,9 @@ export const imageSchema = z.object({
 /** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ImageList */
 export const imageListSchema = list(z.object({ Id: digest }));
 
+/** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ImageHistory */
+export const imageHistorySchema = list(z.object({ CreatedBy: text }));
+
 const health = z.object({
   Status: text,
   Log: list(z.object({ ExitCode: count, Output: text })),
@@ -108,6 +111,8 @@ export const containerSchema = z.object({
   Id: z.string(),
   Name: text,
   Image: text,
+  /** @see https://docs.docker.com/reference/api/engine/version/v1.48/#operation/ContainerInspect */
+  ImageManifestDescriptor: z.object({ digest }).nullish(),
   State: z.object({
     Status: text,
     Running: flag,
@@ -185,9 +190,17 @@ export const execSchema = z.object({ Running: flag, ExitCode: z.number().nullish
 /** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/SystemEvents */
 export const eventSchema = z.object({ Action: text, status: text });
 
-/** One line of the answer to a load, a build or a pull. */
+/** One line of the answer to a load, a build, a pull or a push. */
 export const progressSchema = z.object({
   stream: text,
   error: text,
   errorDetail: z.object({ message: text }).nullish(),
+});
+
+/**
+ * The line of a push that says what the registry has now.
+ * @see https://github.com/moby/moby/blob/v20.10.24/api/types/types.go (`PushResult`)
+ */
+export const pushResultSchema = z.object({
+  aux: z.object({ Tag: z.string(), Digest: digest }),
 });
