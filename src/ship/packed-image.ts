@@ -11,12 +11,21 @@ export const mediaTypes = {
 const digest = z.custom<Digest>((value) => typeof value === 'string' && isDigest(value));
 const blob = z.object({ digest, sizeBytes: z.int().min(0) });
 
-/** An image as it will stand in the registry: known down to its manifest digest before any upload. */
+/**
+ * Whose bytes a manifest is made of. `packed`: Seatrial's, from an engine that keeps none. `stored`: the
+ * engine's own, from its containerd store. `pushed`: the engine's own, as it pushed them.
+ */
+export const manifestOrigins = ['packed', 'stored', 'pushed'] as const;
+export type ManifestOrigin = (typeof manifestOrigins)[number];
+
+/** An image as it will stand in the registry, down to the digest of its manifest. */
 export const packedImageSchema = z.object({
+  /** As the engine calls it. */
   imageId: digest,
-  manifest: blob,
+  origin: z.enum(manifestOrigins).default('packed'),
+  manifest: blob.extend({ mediaType: z.string().default(mediaTypes.manifest) }),
   config: blob,
-  layers: z.array(blob.extend({ diffId: digest })),
+  layers: z.array(blob.extend({ diffId: digest, mediaType: z.string().default(mediaTypes.layer) })),
 });
 
 export type PackedImage = z.infer<typeof packedImageSchema>;

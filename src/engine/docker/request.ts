@@ -140,7 +140,9 @@ async function dial(
         // docker-modem would put the body into the query as well without these two names.
         options: { _query: request.query ?? {}, _body: request.body ?? {} },
         ...(request.upload === undefined ? {} : { file: request.upload }),
-        ...(request.registryAuth === undefined ? {} : { headers: authHeaders(request.registryAuth) }),
+        ...(request.registryAuth === undefined
+          ? {}
+          : { headers: authHeaders(request.registryAuth) }),
         isStream: true,
         hijack: request.isHijack ?? false,
         statusCodes: GOOD_STATUS,
