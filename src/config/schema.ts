@@ -244,6 +244,12 @@ export const shipSchema = z
       .describe(
         'How many promoted digests stay alive under a tag `keep-…` when no other tag points to them, for rollbacks: see docs/promotion.md. Default: 10 where the registry is known to remove what has no tag, else 0.',
       ),
+    through: z
+      .literal('engine')
+      .optional()
+      .describe(
+        '`engine`: the engine pushes, and gets the login for it. Default: Seatrial pushes what it packed.',
+      ),
     not_secret: z
       .record(z.string(), z.string().min(1))
       .optional()

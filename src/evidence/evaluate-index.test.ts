@@ -117,6 +117,7 @@ function builtOn(reference: string): Said {
   const predicate = toProvenance({
     build: { image: 'app', context: '.', dockerfile: 'Dockerfile', platform: 'any', args: {} },
     imageId: digestOf('config'),
+    manifest: 'packed',
     bases: [{ reference }],
     builder: { provider: 'local', version: '0.1.0', engine: 'docker' },
     run: { id: '1' },

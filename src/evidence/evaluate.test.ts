@@ -63,6 +63,7 @@ function builtOn(...bases: readonly BaseImage[]): Said {
       args: {},
     },
     imageId: digestOf('config'),
+    manifest: 'packed',
     bases,
     builder: { provider: 'local', version: '0.1.0', engine: 'docker' },
     run: { id: '1' },

@@ -11,6 +11,7 @@ const source: ProvenanceSource = {
     args: { VERSION: '1' },
   },
   imageId: digestOf('config'),
+  manifest: 'packed',
   bases: [
     { reference: 'docker.io/library/debian:12', digest: digestOf('debian') },
     { reference: 'docker.io/library/node:24' },

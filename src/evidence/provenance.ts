@@ -36,7 +36,10 @@ export interface ProvenanceSource {
     readonly platform: string;
     readonly args: Readonly<Record<string, string>>;
   };
+  /** As the engine calls it: the digest of the config, or, on a containerd store, of the manifest or an index. */
   readonly imageId: string;
+  /** Whose bytes the manifest is made of: `packed`, `stored` or `pushed`. See `docs/promotion.md`. */
+  readonly manifest: string;
   readonly bases: readonly BaseImage[];
   readonly git?:
     | {
@@ -77,7 +80,11 @@ export function toProvenance(source: ProvenanceSource): Record<string, unknown> 
         platform: build.platform,
         args: build.args,
       },
-      internalParameters: { imageId: source.imageId, engine: builder.engine },
+      internalParameters: {
+        imageId: source.imageId,
+        engine: builder.engine,
+        manifest: source.manifest,
+      },
       resolvedDependencies: [...gitOf(source), ...source.bases.map(toDependency)],
     },
     runDetails: {

@@ -33,6 +33,7 @@ const passSchema = z.object({
   at: z.string(),
   imageId: z.string().optional(),
   imageRef: z.string().optional(),
+  manifest: z.string().optional(),
   imageClass: z.string().optional(),
   digest: z.string().optional(),
   /** Present on a test step. They make a pass by `outcomeOf`, or the record is refused. */

@@ -116,6 +116,8 @@ const bodies = [
     imageId: z.string().optional(),
     /** Local reference that pins that image. */
     imageRef: z.string().optional(),
+    /** Digest of the manifest that the containers of a test ran, where the engine says so. */
+    manifest: z.string().optional(),
     /** Class of the image as the behaviour suite saw it: `service`, `one-shot`, `shell`, … */
     imageClass: z.string().optional(),
     /** Manifest digest: that a ship step moved tags to, or that the tested image has in a registry. */

@@ -2,7 +2,6 @@ import type { StatementSigner } from '../evidence/signer.ts';
 import { predicateTypes } from '../evidence/statement.ts';
 import { testPlanDigest, type TestedSuite } from '../evidence/test-result.ts';
 import type { Digest } from '../kernel/digest.ts';
-import { mediaTypes } from '../ship/packed-image.ts';
 import type { Attestable, Attested } from './attestable.ts';
 import {
   evidenceFolder,
@@ -39,10 +38,10 @@ function attestableImage(
   image: PackedPlatform,
   suites: readonly TestedSuite[],
 ): Attestable {
-  const { digest, sizeBytes } = image.packed.manifest;
+  const { digest, sizeBytes, mediaType } = image.packed.manifest;
   return {
     shipment,
-    subject: { mediaType: mediaTypes.manifest, digest, size: sizeBytes },
+    subject: { mediaType, digest, size: sizeBytes },
     types: image.isUntested
       ? [predicateTypes.sbom, predicateTypes.provenance]
       : Object.values(predicateTypes),

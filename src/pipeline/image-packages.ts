@@ -1,5 +1,4 @@
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import type { Readable } from 'node:stream';
 import {
   layerRecordsSchema,
   openLayerScan,
@@ -9,6 +8,7 @@ import {
 } from '../evidence/sbom/layer-scan.ts';
 import { mergeLayers, type ImagePackages } from '../evidence/sbom/merge-layers.ts';
 import { hexOf, type Digest } from '../kernel/digest.ts';
+import { unpackLayer } from '../ship/layer-bytes.ts';
 import type { LayerWatcher } from '../ship/pack.ts';
 import type { PackedImage, PackedLayer } from '../ship/packed-image.ts';
 import type { BlobStore } from '../ship/store.ts';
@@ -19,12 +19,19 @@ import type { BlobStore } from '../ship/store.ts';
  */
 export async function readImagePackages(
   packed: PackedImage,
-  store: BlobStore,
-  signal: AbortSignal,
+  from: PackageSource,
 ): Promise<ImagePackages> {
   const layers: LayerRecords[] = [];
-  for (const layer of packed.layers) layers.push(await readLayer(layer, store, signal));
+  for (const layer of packed.layers) layers.push(await readLayer(layer, from));
   return mergeLayers(layers);
+}
+
+export interface PackageSource {
+  /** Keeps what layers record. */
+  readonly store: BlobStore;
+  /** Gives the bytes of a layer as they are stored. */
+  readonly open: (layer: PackedLayer) => Promise<Readable>;
+  readonly signal: AbortSignal;
 }
 
 /** Reads the records of layers while they are packed. */
@@ -40,14 +47,12 @@ export function watchPackages(store: BlobStore, signal: AbortSignal): () => Laye
 
 async function readLayer(
   layer: PackedLayer,
-  store: BlobStore,
-  signal: AbortSignal,
+  { store, open, signal }: PackageSource,
 ): Promise<LayerRecords> {
   const kept = parseRecords(await store.readRecord(nameOf(layer.diffId)));
   if (kept !== undefined) return kept;
-  const tar = createGunzip();
   // A file that cannot be read ends the tar with the same error, which the scan reports.
-  pipeline(store.open(layer.digest), tar, () => undefined);
+  const tar = unpackLayer(layer.mediaType, await open(layer));
   const records = await scanLayer(tar, { signal });
   await keepRecords(store, layer.diffId, records);
   return records;

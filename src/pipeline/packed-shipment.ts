@@ -4,8 +4,8 @@ import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Manifest } from '../registry/contract.ts';
 import { OCI_INDEX } from '../registry/media-types.ts';
 import { platformOfConfig, renderIndex } from '../ship/image-index.ts';
-import { findPacked } from '../ship/pack.ts';
-import { mediaTypes, type PackedImage } from '../ship/packed-image.ts';
+import type { ManifestOrigin, PackedImage } from '../ship/packed-image.ts';
+import { findPacked } from '../ship/packed-record.ts';
 import type { BlobStore } from '../ship/store.ts';
 import { builtImageOf } from './built-images.ts';
 import { PipelineError } from './errors.ts';
@@ -49,14 +49,23 @@ export function platformImagesOf(
   return complete.length === images.length ? complete : undefined;
 }
 
+/** Which manifests of the images are meant. */
+export interface WantedShipment {
+  readonly images: readonly PlatformImage[];
+  readonly origin: ManifestOrigin;
+  /** `host/name`. */
+  readonly repository: string;
+}
+
 /** The shipment, if the store has every image of it. */
 export async function findPackedShipment(
   store: BlobStore,
-  images: readonly PlatformImage[],
+  { images, origin, repository }: WantedShipment,
 ): Promise<PackedShipment | undefined> {
   const platforms: PackedPlatform[] = [];
   for (const image of images) {
-    const packed = await findPacked(store, imageDigest(image.built));
+    const imageId = imageDigest(image.built);
+    const packed = await findPacked(store, { imageId, origin, repository });
     if (packed === undefined) return undefined;
     platforms.push({ ...image, packed });
   }
@@ -71,9 +80,9 @@ export async function toPackedShipment(
   const [first, ...others] = platforms;
   if (first === undefined) throw new PipelineError('STEP_UNKNOWN', 'there is nothing to ship');
   if (others.length === 0) {
-    const { digest } = first.packed.manifest;
+    const { digest, mediaType } = first.packed.manifest;
     const bytes = new Uint8Array(await buffer(store.open(digest)));
-    return { platforms, manifest: { bytes, mediaType: mediaTypes.manifest, digest } };
+    return { platforms, manifest: { bytes, mediaType, digest } };
   }
   const images = await Promise.all(
     platforms.map(async ({ packed }) => ({

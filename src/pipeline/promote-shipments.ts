@@ -16,6 +16,8 @@ export interface ReadyShipment {
   /** Empty for an index, which no engine has. */
   readonly built: Partial<BuiltImage>;
   readonly promotion: PromotionRequest;
+  /** What is to be done when its tags are where they stay. Never throws. */
+  readonly finish: () => Promise<void>;
 }
 
 export interface PromotionReason {
@@ -82,7 +84,10 @@ export async function promoteShipments(
     return await promoteReady(shipments, context, options);
   } finally {
     await Promise.all(
-      shipments.map(async ({ promotion }) => await promotion.repository[Symbol.asyncDispose]()),
+      shipments.map(async ({ promotion, finish }) => {
+        await finish();
+        await promotion.repository[Symbol.asyncDispose]();
+      }),
     );
   }
 }

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { withFileLock } from '../host/file-lock.ts';
 import { shortDigest } from '../kernel/digest.ts';
+import { parsePlatform, type Platform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Repository } from '../registry/contract.ts';
 import { pushCandidate, pushIndexCandidate } from '../ship/candidate.ts';
-import { packImage } from '../ship/pack.ts';
-import type { PackedImage } from '../ship/packed-image.ts';
+import { chooseOrigin, type OriginChoice } from '../ship/manifest-origin.ts';
+import { packImage, type PackOptions } from '../ship/pack.ts';
+import type { ManifestOrigin, PackedImage } from '../ship/packed-image.ts';
+import { takeStoredImage } from '../ship/stored-image.ts';
 import type { BlobStore } from '../ship/store.ts';
 import { PipelineError } from './errors.ts';
 import {
@@ -16,7 +19,6 @@ import {
 } from './packed-shipment.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
 import type { RunContext, StepResults } from './run-context.ts';
-import type { BuiltImage } from './test-step.ts';
 
 /** An image of the project, and where it is to go. */
 export interface Shipment {
@@ -30,6 +32,11 @@ export interface Shipment {
   readonly store: BlobStore;
 }
 
+/** Where the manifests of an image come from. */
+export function originOf(image: ProjectImage, { engine }: RunContext): OriginChoice {
+  return chooseOrigin(engine.info, { through: image.ship ? image.ship.through : undefined });
+}
+
 /** Packs the image for each of its platforms. @throws {ShipError} IDENTITY_BROKEN, INDEX_AMBIGUOUS */
 export async function packShipment(shipment: Shipment): Promise<PackedShipment> {
   const { context, images, store } = shipment;
@@ -39,43 +46,65 @@ export async function packShipment(shipment: Shipment): Promise<PackedShipment> 
     { signal: context.signal },
     async () => {
       const platforms: PackedPlatform[] = [];
-      for (const each of images)
-        platforms.push({ ...each, packed: await packOne(shipment, each.built) });
+      for (const each of images) platforms.push({ ...each, packed: await packOne(shipment, each) });
       return await toPackedShipment(store, platforms);
     },
   );
 }
 
-async function packOne(shipment: Shipment, built: BuiltImage): Promise<PackedImage> {
-  const { context, store } = shipment;
-  const record = await context.engine.images.inspect(built.imageId);
+async function packOne(
+  shipment: Shipment,
+  { built, platform }: PlatformImage,
+): Promise<PackedImage> {
+  const { context, store, image } = shipment;
+  const { engine, signal } = context;
+  const record = await engine.images.inspect(built.imageId);
   if (record === undefined)
     throw new PipelineError('IMAGE_VANISHED', `${built.imageId} is no longer on the engine`);
   const { watchPackages } = await import('./image-packages.ts');
-  const packed = await packImage({
+  const source = {
     store,
-    engine: context.engine,
+    engine,
     image: record,
-    signal: context.signal,
-    watchLayer: watchPackages(store, context.signal),
-  });
+    platform: parsePlatform(platform) ?? engine.info.platform,
+    signal,
+    watchLayer: watchPackages(store, signal),
+  };
+  const { origin, why } = originOf(image, context);
+  output(shipment, `manifest: ${why}`);
+  const packed = await packFrom[origin](source, shipment);
   output(
     shipment,
-    `packed ${packed.layers.length} layers as ${packed.manifest.digest} (${megabytes(
+    `${origin} ${packed.layers.length} layers as ${packed.manifest.digest} (${megabytes(
       packed.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
     )})`,
   );
   return packed;
 }
 
-/** Puts it into the repository under its digest, and under no tag. */
+interface PackSource extends PackOptions {
+  readonly platform: Platform;
+}
+
+const packFrom: Readonly<
+  Record<ManifestOrigin, (source: PackSource, shipment: Shipment) => Promise<PackedImage>>
+> = {
+  packed: async (source) => await packImage(source),
+  stored: async (source) => await takeStoredImage(source),
+  pushed: async (source, shipment) => {
+    const { letEnginePush } = await import('./engine-shipment.ts');
+    return await letEnginePush(shipment, source);
+  },
+};
+
+/** Puts it into the repository under its digest, and under no tag. What an engine pushed is there. */
 export async function pushShipment(
   shipment: Shipment,
   { platforms, manifest }: PackedShipment,
 ): Promise<void> {
   const { repository, store } = shipment;
   const pushChildren = async (): Promise<void> => {
-    for (const { packed } of platforms)
+    for (const { packed } of platforms.filter((each) => each.packed.origin !== 'pushed'))
       await pushCandidate({
         repository,
         packed,

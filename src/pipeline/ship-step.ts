@@ -4,24 +4,26 @@ import { shortDigest } from '../kernel/digest.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Repository } from '../registry/contract.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
-import { assertPlatformsCovered, type SuiteVerdict } from '../ship/gate.ts';
+import { assertManifestRan, assertPlatformsCovered, type SuiteVerdict } from '../ship/gate.ts';
 import { assertNoSecrets } from '../ship/image-secrets.ts';
 import { openBlobStore } from '../ship/store.ts';
 import { describeDecisions } from '../ship/promotion-plan.ts';
 import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';
 import { lookAtTags } from '../ship/tag-outlook.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
+import { dropCandidateTags, needReadBack } from './candidate-tags.ts';
 import { PipelineError } from './errors.ts';
 import {
   findPackedShipment,
   platformImagesOf,
+  type PackedPlatform,
   type PackedShipment,
   type PlatformImage,
 } from './packed-shipment.ts';
 import { isForSeveral, testStepId } from './platforms.ts';
 import { imageOf } from './project-image.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
-import { output, packShipment, pushShipment, type Shipment } from './push-shipment.ts';
+import { originOf, output, packShipment, pushShipment, type Shipment } from './push-shipment.ts';
 import { promotionOf, type ReadyShipment } from './promote-shipments.ts';
 import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
 import { isPassed } from './schedule.ts';
@@ -45,7 +47,13 @@ export async function assessShip(
   const tags = tagPlan.tags.map(({ tag }) => tag);
   const store = await openBlobStore(join(context.stateFolder, 'store'));
   const images = platformImagesOf(step, image, results);
-  const packed = images && (await findPackedShipment(store, images));
+  const packed =
+    images &&
+    (await findPackedShipment(store, {
+      images,
+      origin: originOf(image, context).origin,
+      repository: repository.address.repository,
+    }));
   if (packed === undefined) return { state: 'todo', why: `not packed yet; then ${listOf(tags)}` };
   const { decisions } = await lookAtTags({
     repository,
@@ -79,7 +87,7 @@ export async function prepareShip(
   });
   let isHandedOver = false;
   try {
-    const tagPlan = await planTagsOf(image, context, repository);
+    const tagPlan = await needReadBack(image, planTagsOf(image, context, repository));
     if (!tagPlan.ships)
       return { outcome: 'skipped', reason: tagPlan.reason, ...builtOfShipment(images) };
     assertPlatformsCovered(
@@ -107,12 +115,18 @@ async function prepareTags(
 ): Promise<StepResult | ReadyShipment> {
   const { step, images, repository, store } = shipment;
   const tags = tagPlan.tags.map(({ tag }) => tag);
-  const known = await findPackedShipment(store, images);
+  const { origin } = originOf(shipment.image, shipment.context);
+  const known = await findPackedShipment(store, {
+    images,
+    origin,
+    repository: repository.address.repository,
+  });
   const heads = await readTagHeads(repository, tags);
   const built = builtOfShipment(images);
   tellUntested(shipment);
   if (known !== undefined && tagsElsewhere(heads, known.manifest.digest).length === 0) {
     if (isForSeveral(shipment.image)) await attestAgain(shipment, known);
+    await dropCandidateTags(shipment);
     return {
       ...built,
       outcome: 'cached',
@@ -124,12 +138,14 @@ async function prepareTags(
   }
 
   announce(shipment, tagPlan, known);
-  const packed = known ?? (await packShipment(shipment));
+  // What an engine pushed before is only in the registry, which may have lost it.
+  const packed = known === undefined || origin === 'pushed' ? await packShipment(shipment) : known;
   for (const each of packed.platforms) {
     // What was once pushed cannot be taken back.
     const config = await text(store.open(each.packed.config.digest));
     assertNoSecrets(config, shipment.image.ship?.not_secret);
   }
+  for (const each of packed.platforms) assertTestsRan(shipment, each);
   await pushShipment(shipment, packed);
   // Loaded when there is something to ship: most runs change nothing.
   const { attest } = await import('./attest.ts');
@@ -143,7 +159,17 @@ async function prepareTags(
       evidence,
       keep: shipment.image.ship?.keep,
     }),
+    finish: async () => await dropCandidateTags(shipment),
   };
+}
+
+/** What was tested is the manifest that ships, and not another one under the same image id. */
+function assertTestsRan(
+  { step, image, results }: Shipment,
+  { platform, packed, isUntested }: PackedPlatform,
+): void {
+  if (isUntested) return;
+  assertManifestRan(packed.manifest.digest, verdictsOf(step, { image, platform, results }));
 }
 
 /** An index has no image on the engine. */
@@ -215,6 +241,7 @@ function verdictsOf(
       return {
         step: need,
         imageId: result?.imageId ?? 'nothing',
+        manifest: result?.manifest,
         outcome: result !== undefined && isPassed(result.outcome) ? 'passed' : 'lost',
       };
     });

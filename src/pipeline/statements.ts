@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
+import type { Readable } from 'node:stream';
 import { looksSecret } from '../build/secret-args.ts';
 import { toProvenance } from '../evidence/provenance.ts';
 import { toCycloneDx } from '../evidence/sbom/cyclonedx.ts';
@@ -7,6 +8,7 @@ import { predicateTypes, renderStatement, type StatementSubject } from '../evide
 import { toTestResult, type TestedSuite, type TestResultSource } from '../evidence/test-result.ts';
 import { digestOf, isDigest, type Digest } from '../kernel/digest.ts';
 import { parsePlatform, renderPlatform } from '../kernel/platform.ts';
+import type { PackedImage, PackedLayer } from '../ship/packed-image.ts';
 import { baseImagesOf } from './base-images.ts';
 import { PipelineError } from './errors.ts';
 import { readImagePackages } from './image-packages.ts';
@@ -148,6 +150,7 @@ async function provenanceOf(build: PackedBuild): Promise<object> {
       args: publicArgs(image),
     },
     imageId: built.imageId,
+    manifest: build.packed.origin,
     bases: await baseImagesOf(image, { context, results, platform }),
     git: await commitOf(build),
     builder: {
@@ -194,13 +197,33 @@ function publicArgs({ args }: ProjectImage): Readonly<Record<string, string>> {
 }
 
 async function sbomOf(
-  { packed, shipment: { context, store } }: PackedBuild,
+  { packed, shipment }: PackedBuild,
   subject: StatementSubject,
 ): Promise<object> {
+  const { context, store } = shipment;
   return toCycloneDx({
     image: subject,
-    found: await readImagePackages(packed, store, context.signal),
+    found: await readImagePackages(packed, {
+      store,
+      signal: context.signal,
+      open: async (layer) => await openLayer(shipment, packed, layer),
+    }),
     tool: { version: context.version },
     madeAt: context.clock.now().toISOString(),
   });
+}
+
+/** What the engine pushed is in the repository alone. */
+async function openLayer(
+  { store, repository }: Shipment,
+  { origin }: PackedImage,
+  { digest, sizeBytes }: PackedLayer,
+): Promise<Readable> {
+  if (origin !== 'pushed') return store.open(digest);
+  const blob = await repository.blobs.read(digest, sizeBytes);
+  if (blob !== undefined) return blob.stream;
+  throw new PipelineError(
+    'IMAGE_VANISHED',
+    `${repository.address.repository} no longer has the layer ${digest} that the engine pushed`,
+  );
 }

@@ -16,6 +16,7 @@ import type { ProjectImage } from './project.ts';
 import type { Assessment, RunContext, StepResult } from './run-context.ts';
 import type { SuiteName } from './steps.ts';
 import { whyDone, whyTodo } from './why.ts';
+import { openWitness } from './witness.ts';
 
 /** The image that a test is about, as its build left it. */
 export interface BuiltImage {
@@ -79,6 +80,7 @@ export async function performTest(
       key: assessment.contentKey.digest,
       imageId: built.imageId,
       imageRef: built.imageRef,
+      manifest: assessment.pass.manifest,
       imageClass: assessment.pass.imageClass,
       cases: [...(assessment.pass.cases ?? [])],
     };
@@ -115,6 +117,7 @@ async function runSuite(test: {
   const record = await context.engine.images.inspect(built.imageId);
   if (record === undefined)
     throw new PipelineError('IMAGE_VANISHED', `${built.imageId} is no longer on the engine`);
+  const witness = openWitness(context.scope, built.imageId);
   let imageClass: string | undefined;
   const printed = limitOutput((source, text) =>
     context.emit({ type: 'step.output', step: step.id, source, text }),
@@ -122,7 +125,7 @@ async function runSuite(test: {
   const suiteContext: SuiteContext = {
     ...placeOf(context, settings),
     image: { name: image.name, ref: built.imageRef, record, profile: image.profile },
-    scope: context.scope,
+    scope: witness.scope,
     signal: context.signal,
     concurrency: context.concurrency,
     report: {
@@ -141,6 +144,7 @@ async function runSuite(test: {
     key: key.digest,
     imageId: built.imageId,
     imageRef: built.imageRef,
+    manifest: await witness.manifest(),
     imageClass,
   };
   if (outcome !== 'passed') return { ...common, ...refusal(outcome, cases) };

@@ -6,7 +6,7 @@ const MASK = '***';
 const SHORTEST_LINE = 6;
 /** Words of our own and names from the configuration: a secret that reads `app` must not change them. */
 const EVENT_STRUCTURE: ReadonlySet<string> = new Set(
-  'type step steps runId provider outcome state key imageId imageClass digest'.split(' '),
+  'type step steps runId provider outcome state key imageId manifest imageClass digest'.split(' '),
 );
 const CASE_STRUCTURE: ReadonlySet<string> = new Set(['suite', 'verdict', 'severity']);
 

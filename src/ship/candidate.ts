@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import type { Manifest, Repository } from '../registry/contract.ts';
 import { missesBlob, putCompleteManifest } from '../registry/put-complete-manifest.ts';
-import { mediaTypes, type PackedImage } from './packed-image.ts';
+import type { PackedImage } from './packed-image.ts';
 import type { BlobStore, StoredBlob } from './store.ts';
 
 export interface CandidateOptions {
@@ -33,7 +33,7 @@ export async function pushCandidate(options: CandidateOptions): Promise<Candidat
 
   await putCompleteManifest(repository, {
     bytes: manifestBytes,
-    mediaType: mediaTypes.manifest,
+    mediaType: packed.manifest.mediaType,
     blobs: distinct([packed.config, ...packed.layers]).map((blob) => ({
       digest: blob.digest,
       sizeBytes: blob.sizeBytes,

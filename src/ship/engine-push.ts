@@ -1,10 +1,11 @@
 import type { EngineImages, EnginePush, ImageRecord } from '../engine/contract.ts';
 import { EngineError } from '../engine/errors.ts';
 import type { Clock } from '../host/clock.ts';
-import { hexOf, type Digest } from '../kernel/digest.ts';
+import type { Digest } from '../kernel/digest.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Repository } from '../registry/contract.ts';
 import type { Secret } from '../kernel/secret.ts';
+import { candidateTagOf } from './candidate-tag.ts';
 
 export interface EnginePushOptions {
   readonly images: Pick<EngineImages, 'tag' | 'push' | 'remove'>;
@@ -28,20 +29,6 @@ const ATTEMPT_MS = 30 * 60_000;
  */
 const FINAL =
   /denied|unauthorized|authentication required|no basic auth|forbidden|name unknown|invalid reference|x509|HTTP response to HTTPS client/iu;
-
-const CANDIDATE = /^candidate-[a-f0-9]{16}$/u;
-
-/**
- * The tag under which an engine pushes an image before it is released: engines push no digests. It is the same for
- * the same image, so that a run after one that was killed finds it, uses it and removes it.
- */
-export function candidateTagOf(imageId: Digest): string {
-  return `candidate-${hexOf(imageId).slice(0, 16)}`;
-}
-
-export function isCandidateTag(tag: string): boolean {
-  return CANDIDATE.test(tag);
-}
 
 /**
  * Lets the engine push the image, and leaves no tag on the engine. Resolves with what the engine says the registry

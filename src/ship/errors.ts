@@ -37,6 +37,12 @@ export const shipErrors = {
       'Another run took over the right to move tags of a repository, or it cannot be told whose it is.',
     hint: 'Run again; what the other run has done is then found.',
   },
+  READ_BACK_IMPOSSIBLE: {
+    exit: exitCodes.environment,
+    meaning:
+      'The engine is to push (`ship.through: engine`), and the registry cannot be reached from here to read back what it got.',
+    hint: 'Run Seatrial where the registry can be reached: nothing ships that was not read back.',
+  },
   ROLLBACK_TARGET_UNKNOWN: {
     exit: exitCodes.refused,
     meaning: 'It is not known, or no longer in the registry, what a tag is to be rolled back to.',
@@ -51,7 +57,7 @@ export const shipErrors = {
   STORE_FAILED: {
     exit: exitCodes.environment,
     meaning: 'The local store of packed layers cannot be read or written.',
-    hint: 'Free disk space, or remove `.seatrial/store`, and try again.',
+    hint: 'Free disk space, remove `.seatrial/store`, or let the engine push with `ship.through: engine`.',
   },
   TAG_IMMUTABLE_CONFLICT: {
     exit: exitCodes.refused,

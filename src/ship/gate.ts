@@ -1,3 +1,4 @@
+import type { Digest } from '../kernel/digest.ts';
 import type { Outcome } from '../kernel/verdict.ts';
 import { ShipError } from './errors.ts';
 
@@ -7,6 +8,8 @@ export interface SuiteVerdict {
   readonly step: string;
   /** The image that was tested. */
   readonly imageId: string;
+  /** Of the manifest that its containers ran, where the engine says so. */
+  readonly manifest?: string | undefined;
   readonly outcome: Outcome;
 }
 
@@ -28,6 +31,20 @@ export function assertGateOpen(imageId: string, verdicts: readonly SuiteVerdict[
       );
     if (verdict.outcome !== 'passed')
       throw new ShipError('GATE_CLOSED', `${verdict.step} did not pass: ${verdict.outcome}`);
+  }
+}
+
+/**
+ * An image id may stand for an index. Where the engine says which manifest of it ran, no other one ships.
+ * @throws {ShipError} IDENTITY_BROKEN
+ */
+export function assertManifestRan(digest: Digest, verdicts: readonly SuiteVerdict[]): void {
+  for (const { step, manifest } of verdicts) {
+    if (manifest === undefined || manifest === digest) continue;
+    throw new ShipError(
+      'IDENTITY_BROKEN',
+      `the containers of ${step} ran the manifest ${manifest}, and ${digest} is to be shipped`,
+    );
   }
 }
 

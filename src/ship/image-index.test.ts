@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../kernel/digest.ts';
 import { platformOfConfig, renderIndex, type IndexedImage } from './image-index.ts';
+import { mediaTypes } from './packed-image.ts';
 
 function image(platform: string): IndexedImage {
   const [os = '', architecture = '', variant] = platform.split('/');
   return {
-    manifest: { digest: digestOf(platform), sizeBytes: 7 },
+    manifest: { digest: digestOf(platform), sizeBytes: 7, mediaType: mediaTypes.manifest },
     platform: platformOfConfig(JSON.stringify({ os, architecture, variant, created: 'now' })),
   };
 }

@@ -3,8 +3,7 @@ import type { Digest } from '../kernel/digest.ts';
 import { renderPlatform } from '../kernel/platform.ts';
 import { OCI_INDEX } from '../registry/media-types.ts';
 import { ShipError } from './errors.ts';
-import { mediaTypes } from './packed-image.ts';
-import type { StoredBlob } from './store.ts';
+import type { PackedImage } from './packed-image.ts';
 
 /**
  * What an image config says it runs on, and, by the same names, an index.
@@ -23,7 +22,7 @@ const configPlatformSchema = z.object({
 export type IndexPlatform = z.infer<typeof configPlatformSchema>;
 
 export interface IndexedImage {
-  readonly manifest: StoredBlob;
+  readonly manifest: PackedImage['manifest'];
   readonly platform: IndexPlatform;
 }
 
@@ -56,7 +55,7 @@ export function renderIndex(images: readonly IndexedImage[]): string {
     schemaVersion: 2,
     mediaType: OCI_INDEX,
     manifests: sorted.map(({ manifest, platform }) => ({
-      mediaType: mediaTypes.manifest,
+      mediaType: manifest.mediaType,
       digest: manifest.digest satisfies Digest,
       size: manifest.sizeBytes,
       platform,

@@ -16,7 +16,7 @@ const VERSIONS: Readonly<Record<ManifestOrigin, string>> = {
 export interface WantedForm {
   readonly imageId: Digest;
   readonly origin: ManifestOrigin;
-  /** `host/name`. What an engine pushed is in one repository, and its layers are nowhere else. */
+  /** `host/name`. Counts for `pushed` alone: its layers are in that repository, and nowhere else. */
   readonly repository?: string | undefined;
 }
 
@@ -33,6 +33,7 @@ export async function findPacked(
   return present.every(Boolean) ? packed : undefined;
 }
 
+/** @param repository where an engine pushed it */
 export async function keepPacked(
   store: BlobStore,
   packed: PackedImage,
@@ -59,6 +60,6 @@ export async function readRecordAs<Value>(
 }
 
 function recordNameOf({ imageId, origin, repository }: WantedForm): string {
-  const where = repository === undefined ? '' : `-${hexOf(digestOf(repository)).slice(0, 16)}`;
+  const where = origin === 'pushed' ? `-${hexOf(digestOf(repository ?? '')).slice(0, 16)}` : '';
   return `image-${hexOf(imageId)}-${VERSIONS[origin]}${where}.json`;
 }

@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { createGunzip } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { digestOf, type Digest } from '../kernel/digest.ts';
 import { OCI_INDEX } from '../registry/media-types.ts';
 import { readLayout } from './oci-layout.ts';
@@ -60,7 +60,7 @@ async function take(layout: SampleLayout, id: Digest, image: Pick<SampleImage, '
 }
 
 describe('an image of a containerd store', () => {
-  test('is shipped as it lies there: its own manifest, config and layers, byte for byte', async () => {
+  it('is shipped as it lies there: its own manifest, config and layers, byte for byte', async () => {
     const layout = createLayout();
     const image = await addImage(layout, { contents: ['one', 'two'] });
     layout.entries.push(image.entry);
@@ -79,7 +79,7 @@ describe('an image of a containerd store', () => {
       expect(await buffer(store.open(digest))).toEqual(layout.blobs.get(digest));
   });
 
-  test('whose id is the digest of an index: the manifest of the platform is found, and no attestation', async () => {
+  it('whose id is the digest of an index: the manifest of the platform is found, and no attestation', async () => {
     const layout = createLayout();
     const amd64 = await addImage(layout, { contents: ['one'] });
     const arm64 = await addImage(layout, { contents: ['two'], architecture: 'arm64' });
@@ -97,7 +97,7 @@ describe('an image of a containerd store', () => {
     expect(packed.manifest.digest).toBe(amd64.entry.digest);
   });
 
-  test('in an index of which the engine has one platform alone is found', async () => {
+  it('in an index of which the engine has one platform alone is found', async () => {
     const layout = createLayout();
     const amd64 = await addImage(layout);
     const arm64 = await addImage(layout, { contents: ['two'], architecture: 'arm64' });
@@ -111,7 +111,7 @@ describe('an image of a containerd store', () => {
     expect(packed.manifest.digest).toBe(amd64.entry.digest);
   });
 
-  test('is told from its neighbours by its config where the index names no platform', async () => {
+  it('is told from its neighbours by its config where the index names no platform', async () => {
     const layout = createLayout();
     const amd64 = await addImage(layout);
     const arm64 = await addImage(layout, { architecture: 'arm64' });
@@ -126,7 +126,7 @@ describe('an image of a containerd store', () => {
     expect(packed.manifest.digest).toBe(amd64.entry.digest);
   });
 
-  test('is asked for once: what the store has is not saved again', async () => {
+  it('is asked for once: what the store has is not saved again', async () => {
     const layout = createLayout();
     const image = await addImage(layout);
     layout.entries.push(image.entry);
@@ -146,7 +146,7 @@ describe('an image of a containerd store', () => {
     expect(saved).toEqual([image.entry.digest]);
   });
 
-  test('whose layers another image has had is read along only where it is new', async () => {
+  it('whose layers another image has had is read along only where it is new', async () => {
     const layout = createLayout();
     const first = await addImage(layout, { contents: ['shared'] });
     const second = await addImage(layout, { contents: ['shared', 'own'] });
@@ -166,7 +166,7 @@ describe('an image of a containerd store', () => {
 });
 
 describe('a layer', () => {
-  test.each([
+  it.each([
     'application/vnd.oci.image.layer.v1.tar',
     'application/vnd.oci.image.layer.v1.tar+gzip',
     'application/vnd.oci.image.layer.v1.tar+zstd',
@@ -187,7 +187,7 @@ describe('a layer', () => {
     expect(packed.manifest.mediaType).toBe(image.entry.mediaType);
   });
 
-  test.each([
+  it.each([
     'application/vnd.oci.image.layer.nondistributable.v1.tar+gzip',
     'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
     'application/vnd.oci.image.layer.v1.tar+brotli',
@@ -325,7 +325,7 @@ const lies: readonly (readonly [what: string, lie: Lie, message: RegExp])[] = [
 ];
 
 describe('an engine that saves', () => {
-  test.each(lies)('a layout %s: IDENTITY_BROKEN, and nothing to ship', async (_, lie, message) => {
+  it.each(lies)('a layout %s: IDENTITY_BROKEN, and nothing to ship', async (_, lie, message) => {
     const layout = createLayout();
     const image = await addImage(layout);
     layout.entries.push(image.entry);
@@ -339,7 +339,7 @@ describe('an engine that saves', () => {
     expect(records.filter((name) => name.startsWith('image-'))).toEqual([]);
   });
 
-  test('what is no layout at all: IDENTITY_BROKEN', async () => {
+  it('what is no layout at all: IDENTITY_BROKEN', async () => {
     const engine = { images: { save: () => Promise.resolve(Readable.from([Buffer.alloc(1024)])) } };
     const image = { id: digestOf('x'), diffIds: [] };
 
@@ -349,7 +349,7 @@ describe('an engine that saves', () => {
     await expect(taken).rejects.toThrow('no `index.json`');
   });
 
-  test('and dies in the middle says why, and leaves no blob that claims to be whole', async () => {
+  it('and dies in the middle says why, and leaves no blob that claims to be whole', async () => {
     const layout = createLayout();
     const image = await addImage(layout);
     layout.entries.push(image.entry);
@@ -376,7 +376,7 @@ describe('an engine that saves', () => {
 
 /** Written by the programs themselves; `index.json` of each names the digest. */
 describe('a layout that was written by', () => {
-  test.each<readonly [program: string, file: string, digest: Digest, layers: number]>([
+  it.each<readonly [program: string, file: string, digest: Digest, layers: number]>([
     [
       'containerd 1.6, of an index with attestations of which one platform is there',
       'containerd-1.6',
