@@ -37,6 +37,7 @@ export function openWitness(scope: Scope, imageId: string): Witness {
       labels: scope.labels,
       network: async () => await scope.network(),
       createContainer,
+      commitContainer: async (id) => await scope.commitContainer(id),
       createVolume: async (purpose) => await scope.createVolume(purpose),
       temporaryFolder: async (purpose) => await scope.temporaryFolder(purpose),
       ownProcessGroup: (pgid) => scope.ownProcessGroup(pgid),

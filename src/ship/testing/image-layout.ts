@@ -1,5 +1,8 @@
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { extract } from 'tar-stream';
+import { z } from 'zod';
 import { packEntries, type LayerEntry } from '../../engine/image-archive.ts';
 import { digestOf, hexOf, type Digest } from '../../kernel/digest.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../registry/media-types.ts';
@@ -133,4 +136,39 @@ function compress(tar: Buffer, layerType: string): Buffer {
 
 function fileOf(text: string): LayerEntry {
   return { path: '/file', contents: text };
+}
+
+/** An engine's `save` tar as a store of containerd would hold the image: in an index, with an attestation beside it. */
+export async function toStoredImage(
+  saved: Readable,
+): Promise<{ readonly id: Digest; readonly manifest: Digest; readonly tar: Buffer }> {
+  const files = new Map<string, Buffer>();
+  const tar = extract();
+  saved.pipe(tar);
+  for await (const entry of tar) files.set(entry.header.name, await buffer(entry));
+  const [described] = savedSchema.parse(JSON.parse(String(files.get('manifest.json'))));
+  const layout = createLayout();
+  const config = addBlob(
+    layout,
+    'application/vnd.oci.image.config.v1+json',
+    files.get(described.Config) ?? Buffer.of(),
+  );
+  const layerType = 'application/vnd.oci.image.layer.v1.tar+gzip';
+  const layers = described.Layers.map((name) =>
+    addBlob(layout, layerType, gzipSync(files.get(name) ?? Buffer.of(), { level: 1 })),
+  );
+  const manifest = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers };
+  const entry = addBlob(layout, OCI_MANIFEST, Buffer.from(JSON.stringify(manifest)));
+  const image = { entry, config: config.digest, diffIds: [], layers: [] };
+  const platform = { os: 'linux', architecture: architectureOf(layout.blobs.get(config.digest)) };
+  const index = addIndex(layout, [{ ...entry, platform }, addAttestation(layout, image)]);
+  layout.entries.push(index);
+  return { id: index.digest, manifest: entry.digest, tar: await buffer(await openTar(layout)) };
+}
+
+/** @see https://github.com/moby/docker-image-spec/blob/v1.3.1/spec.md#combined-image-json--filesystem-changeset-format */
+const savedSchema = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
+
+function architectureOf(config = Buffer.of()): string {
+  return z.object({ architecture: z.string() }).parse(JSON.parse(String(config))).architecture;
 }
