@@ -1,6 +1,7 @@
 import { connectEngine } from '../engine/connect.ts';
 import { findLeftovers, removeLeftovers, type Leftover } from '../engine/leftovers.ts';
 import { messageOf } from '../kernel/errors.ts';
+import { isCandidateTag } from '../kernel/reserved-tags.ts';
 import type { AppHost } from './app-host.ts';
 
 export interface CleanRequest {
@@ -28,9 +29,7 @@ export async function cleanUp(host: AppHost, request: CleanRequest): Promise<Cle
   const engine = await connectEngine({ env: host.env });
   const found = await findLeftovers(engine);
   const images = request.withImages
-    ? (await engine.images.list([])).flatMap(({ tags }) =>
-        tags.filter((tag) => tag.startsWith(BUILT_PREFIX)),
-      )
+    ? (await engine.images.list([])).flatMap(({ tags }) => ownTags(tags))
     : [];
   const all: readonly CleanedObject[] = [
     ...found.map(({ kind, name }) => ({ kind, name })),
@@ -49,6 +48,16 @@ export async function cleanUp(host: AppHost, request: CleanRequest): Promise<Cle
     });
   }
   return { isDryRun: false, found: all, kept: [...kept, ...keptImages] };
+}
+
+/** A tag for a push that was killed in the middle is ours on an image that is. */
+function ownTags(tags: readonly string[]): readonly string[] {
+  if (!tags.some(isBuilt)) return [];
+  return tags.filter((tag) => isBuilt(tag) || isCandidateTag(tag.slice(tag.lastIndexOf(':') + 1)));
+}
+
+function isBuilt(tag: string): boolean {
+  return tag.startsWith(BUILT_PREFIX);
 }
 
 /** Text for people, or one JSON object of schema `seatrial.clean/1`. */

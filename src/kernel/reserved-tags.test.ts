@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from './digest.ts';
-import { candidateTag, isCandidateTag, isKeepTag, isReservedTag, keepTag } from './reserved-tags.ts';
+import {
+  candidateTag,
+  isCandidateTag,
+  isKeepTag,
+  isReservedTag,
+  keepTag,
+} from './reserved-tags.ts';
 
 const hex = 'a'.repeat(64);
 
@@ -26,10 +32,15 @@ describe('a reserved tag', () => {
     },
   );
 
-  it.each(['latest', '1.2.3', 'keep', 'keep-me', 'keep-0123456789abc', 'candidate-1', `sha256-${hex}0`])(
-    'is not %s',
-    (tag) => {
-      expect(isReservedTag(tag)).toBe(false);
-    },
-  );
+  it.each([
+    'latest',
+    '1.2.3',
+    'keep',
+    'keep-me',
+    'keep-0123456789abc',
+    'candidate-1',
+    `sha256-${hex}0`,
+  ])('is not %s', (tag) => {
+    expect(isReservedTag(tag)).toBe(false);
+  });
 });

@@ -1,7 +1,7 @@
 import { isDigest } from '../kernel/digest.ts';
 import { messageOf } from '../kernel/errors.ts';
 import { RegistryError } from '../registry/errors.ts';
-import { candidateTagOf } from '../ship/candidate-tag.ts';
+import { candidateTag } from '../kernel/reserved-tags.ts';
 import { ShipError } from '../ship/errors.ts';
 import type { ProjectImage } from './project.ts';
 import type { Shipment } from './push-shipment.ts';
@@ -15,7 +15,7 @@ export async function dropCandidateTags(shipment: Shipment): Promise<void> {
   if (!image.ship || image.ship.through !== 'engine' || context.signal.aborted) return;
   for (const { built } of images) {
     if (!isDigest(built.imageId)) continue;
-    const tag = candidateTagOf(built.imageId);
+    const tag = candidateTag(built.imageId);
     try {
       if ((await repository.manifests.head(tag)) === undefined) continue;
       await repository.tags.remove(tag);

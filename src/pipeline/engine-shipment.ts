@@ -1,7 +1,7 @@
 import type { ImageRecord } from '../engine/contract.ts';
 import { dockerCredentials } from '../registry/credentials/docker-credentials.ts';
 import { toEngineAuth } from '../registry/credentials/engine-auth.ts';
-import { candidateTagOf } from '../ship/candidate-tag.ts';
+import { candidateTag } from '../kernel/reserved-tags.ts';
 import { pushByEngine } from '../ship/engine-push.ts';
 import { assertNoSecrets } from '../ship/image-secrets.ts';
 import type { LayerReading } from '../ship/layer-diff.ts';
@@ -82,7 +82,7 @@ async function announced(
   { id }: ImageRecord,
   push: (onNotice: (message: string) => void) => Promise<PackedImage>,
 ): Promise<PackedImage> {
-  const details = { repository: repository.address.repository, tag: candidateTagOf(id) };
+  const details = { repository: repository.address.repository, tag: candidateTag(id) };
   context.emit({ type: 'effect.intent', step: step.id, effect: 'push', details });
   const packed = await push((message) => context.emit({ type: 'notice', step: step.id, message }));
   context.emit({

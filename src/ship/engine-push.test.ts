@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { connectEngine } from '../engine/connect.ts';
 import { startFakeEngine, type FakeEngine } from '../engine/fixtures/fake-engine.ts';
 import { digestOf } from '../kernel/digest.ts';
+import { candidateTag } from '../kernel/reserved-tags.ts';
 import { Secret } from '../kernel/secret.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
-import { candidateTagOf, isCandidateTag } from './candidate-tag.ts';
 import { pushByEngine, type EnginePushOptions } from './engine-push.ts';
 
 const id = digestOf('config');
 const digest = digestOf('manifest');
-const tag = candidateTagOf(id);
+const tag = candidateTag(id);
 
 interface Pushing extends AsyncDisposable {
   /** What the engine was asked, without its version. */
@@ -109,12 +109,5 @@ describe('a push by the engine', () => {
 
     expect(push.pausesMs).toEqual([]);
     expect(push.asked.at(-1)).toBe(untag);
-  });
-});
-
-describe('a candidate tag', () => {
-  it('is told from every other tag', () => {
-    expect(isCandidateTag(tag)).toBe(true);
-    expect(['candidate-1', 'candidate', `x${tag}`, `${tag}0`].filter(isCandidateTag)).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import type { Digest } from '../kernel/digest.ts';
 import { messageOf } from '../kernel/errors.ts';
 import type { Repository } from '../registry/contract.ts';
 import type { Secret } from '../kernel/secret.ts';
-import { candidateTagOf } from './candidate-tag.ts';
+import { candidateTag } from '../kernel/reserved-tags.ts';
 
 export interface EnginePushOptions {
   readonly images: Pick<EngineImages, 'tag' | 'push' | 'remove'>;
@@ -37,7 +37,7 @@ const FINAL =
  */
 export async function pushByEngine(options: EnginePushOptions): Promise<Digest> {
   const { images, image, repository, clock, signal, onNotice } = options;
-  const tag = candidateTagOf(image.id);
+  const tag = candidateTag(image.id);
   const name = repository.address.repository;
   try {
     for (let attempt = 1; ; attempt += 1) {

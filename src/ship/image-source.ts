@@ -75,6 +75,6 @@ export function parseDocument<Schema extends z.ZodType>(
 /** `problem` is a sentence without its end. */
 export function incoherent(problem: string, cause?: unknown): ShipError {
   return new ShipError('IDENTITY_BROKEN', `the image does not hang together: ${problem}`, {
-    ...(cause === undefined ? {} : { cause }),
+    cause,
   });
 }

@@ -34,7 +34,7 @@ export async function readLayout(tar: Readable, options: LayoutOptions): Promise
     const digest = blobOf(entry.header);
     if (digest !== undefined) blobs.set(digest, await takeBlob(digest, entry, options));
     else if (isFile(entry.header, 'index.json')) index = await readSmall(entry);
-    else entry.resume();
+    else entry.skip();
   });
   if (index === undefined) throw incoherent('it has no `index.json`, and is no OCI image layout');
   return {
@@ -67,7 +67,7 @@ async function takeBlob(
   { store, onBytes }: LayoutOptions,
 ): Promise<StoredBlob> {
   const named = { digest, sizeBytes: entry.header.size ?? 0 };
-  const bytes = counted(entry, onBytes);
+  const bytes = counted(entry.bytes, onBytes);
   if (await store.has(named)) {
     for await (const chunk of bytes) void chunk;
     return named;
@@ -78,19 +78,19 @@ async function takeBlob(
 }
 
 async function* counted(
-  entry: TarEntry,
+  bytes: AsyncIterable<Uint8Array>,
   onBytes: LayoutOptions['onBytes'],
 ): AsyncGenerator<Uint8Array> {
-  for await (const chunk of entry) {
+  for await (const chunk of bytes) {
     onBytes?.(chunk.length);
     yield chunk;
   }
 }
 
-async function readSmall(entry: TarEntry): Promise<Buffer> {
+async function readSmall({ bytes }: TarEntry): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let sizeBytes = 0;
-  for await (const chunk of entry) {
+  for await (const chunk of bytes) {
     sizeBytes += chunk.length;
     if (sizeBytes > MAX_DOCUMENT_BYTES)
       throw incoherent(`its \`index.json\` is larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);

@@ -11,6 +11,7 @@ import { digestOf, type Digest } from '../kernel/digest.ts';
 import { OCI_INDEX } from '../registry/media-types.ts';
 import { readLayout } from './oci-layout.ts';
 import { followChain } from './image-chain.ts';
+import { imageConfigSchema } from './packed-image.ts';
 import { findManifest } from './platform-manifest.ts';
 import { takeStoredImage } from './stored-image.ts';
 import { openBlobStore, type BlobStore } from './store.ts';
@@ -38,11 +39,11 @@ afterEach(async () => {
 });
 
 /** An engine with a containerd store, as far as `save` goes. */
-function savingEngine(layout: SampleLayout, onSave = (_: string): void => undefined) {
+function savingEngine(layout: SampleLayout, onSave?: (id: string) => void) {
   return {
     images: {
       save: async (id: string) => {
-        onSave(id);
+        onSave?.(id);
         return await openTar(layout);
       },
     },
@@ -376,26 +377,32 @@ describe('an engine that saves', () => {
 
 /** Written by the programs themselves; `index.json` of each names the digest. */
 describe('a layout that was written by', () => {
-  it.each<readonly [program: string, file: string, digest: Digest, layers: number]>([
+  it.each<readonly [program: string, written: WrittenLayout]>([
     [
       'containerd 1.6, of an index with attestations of which one platform is there',
-      'containerd-1.6',
-      'sha256:83f772b40597d327d32ef9200428ce3d523866ead71bfdf88a54c7062283ab9c',
-      2,
+      {
+        file: 'containerd-1.6',
+        digest: 'sha256:83f772b40597d327d32ef9200428ce3d523866ead71bfdf88a54c7062283ab9c',
+        layers: 2,
+      },
     ],
     [
       'skopeo 1.9 with zstd',
-      'skopeo-1.9-zstd',
-      'sha256:8c0e18b426871c2fa6948c450eb19abd15ab4323b67c3045909244fd8c895b8f',
-      1,
+      {
+        file: 'skopeo-1.9-zstd',
+        digest: 'sha256:8c0e18b426871c2fa6948c450eb19abd15ab4323b67c3045909244fd8c895b8f',
+        layers: 1,
+      },
     ],
     [
       'buildah 1.28',
-      'buildah-1.28',
-      'sha256:07d7f81c6452bd22528388c2bbed8b122ed09c3e29e79047ba79971f49e5bd12',
-      1,
+      {
+        file: 'buildah-1.28',
+        digest: 'sha256:07d7f81c6452bd22528388c2bbed8b122ed09c3e29e79047ba79971f49e5bd12',
+        layers: 1,
+      },
     ],
-  ])('%s is read, and hangs together', async (_, file, digest, layers) => {
+  ])('%s is read, and hangs together', async (_, { file, digest, layers }) => {
     const path = fileURLToPath(new URL(`fixtures/layouts/${file}.tar.gz`, import.meta.url));
 
     const layout = await readLayout(createReadStream(path).pipe(createGunzip()), { store, signal });
@@ -404,10 +411,17 @@ describe('a layout that was written by', () => {
       digest: manifest.document.config?.digest ?? digestOf(''),
       mediaType: '',
     });
-    const { rootfs } = JSON.parse(String(config)) as { rootfs: { diff_ids: Digest[] } };
+    const { rootfs } = imageConfigSchema.parse(JSON.parse(String(config)));
     const parts = await followChain(layout, manifest, { store, signal, diffIds: rootfs.diff_ids });
 
     expect(manifest.digest).toBe(digest);
     expect(parts.layers).toHaveLength(layers);
   });
 });
+
+interface WrittenLayout {
+  /** In `fixtures/layouts`. */
+  readonly file: string;
+  readonly digest: Digest;
+  readonly layers: number;
+}

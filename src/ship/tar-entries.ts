@@ -1,10 +1,11 @@
 import type { Readable } from 'node:stream';
 import { extract, type Header } from 'tar-stream';
 
-/** One file of a tar: its bytes, to be read to their end or given up with `resume`. */
-export interface TarEntry extends AsyncIterable<Uint8Array> {
+/** One file of a tar. Its bytes are to be read to their end, or skipped. */
+export interface TarEntry {
   readonly header: Header;
-  resume(): void;
+  readonly bytes: AsyncIterable<Uint8Array>;
+  skip(): void;
 }
 
 /** Hands over a tar entry by entry, as it comes; the next one comes when this one is done with. */
@@ -20,12 +21,21 @@ export async function readEntries(
   });
   source.pipe(tar);
   try {
-    // A byte stream without an encoding gives bytes and nothing else; its type does not say so.
-    for await (const entry of tar) await take(entry as TarEntry);
+    for await (const entry of tar)
+      await take({
+        header: entry.header,
+        bytes: bytesOf(entry),
+        skip: () => void entry.resume(),
+      });
   } catch (error) {
     // The tar says only that it was destroyed; its source says why.
     throw broken ?? error;
   } finally {
     source.destroy();
   }
+}
+
+async function* bytesOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
+  // A byte stream without an encoding gives bytes and nothing else; its type does not say so.
+  for await (const chunk of entry) if (chunk instanceof Uint8Array) yield chunk;
 }

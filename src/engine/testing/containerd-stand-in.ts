@@ -8,6 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import {
   createServer,
   request as ask,
+  type ClientRequest,
   type IncomingMessage,
   type OutgoingHttpHeaders,
   type ServerResponse,
@@ -17,6 +18,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { z } from 'zod';
+import { messageOf } from '../../kernel/errors.ts';
 
 export interface StandInImage {
   /** What the stand-in calls it: the digest of the index. */
@@ -62,7 +65,9 @@ export async function startContainerdStandIn(options: StandInOptions): Promise<C
   };
   const work = { ...options, images, runs: (image: StandInImage) => runsOf(standIn, image) };
   const server = createServer((request, response) => {
-    serve(work, request, response).catch((error: unknown) => response.destroy(error as Error));
+    serve(work, request, response).catch((error: unknown) =>
+      response.destroy(new Error(messageOf(error))),
+    );
   });
   server.on('connection', (socket) => sockets.add(socket));
   server.on('upgrade', (request, client: Socket, head: Buffer) => {
@@ -121,11 +126,16 @@ async function forward(
   const headers: OutgoingHttpHeaders = { ...request.headers };
   if (body !== undefined) headers['content-length'] = Buffer.byteLength(body);
   const sent = ask({ socketPath, method, path, headers });
-  const [answer] = await Promise.all([
-    once(sent, 'response') as Promise<[IncomingMessage]>,
-    body === undefined ? request.pipe(sent) : sent.end(body),
-  ]);
-  return answer[0];
+  const answer = answerOf(sent);
+  if (body === undefined) request.pipe(sent);
+  else sent.end(body);
+  return await answer;
+}
+
+async function answerOf(sent: ClientRequest): Promise<IncomingMessage> {
+  return await new Promise((resolve, reject) => {
+    sent.once('response', resolve).once('error', reject);
+  });
 }
 
 /** Ids that the stand-in gave out, and its version, in the words of the real engine. */
@@ -164,13 +174,12 @@ function idsIn(path: string, text: string): readonly string[] {
 async function learn(work: Work, id: string): Promise<void> {
   if (work.images.has(id)) return;
   const path = `/${REAL_API}/images/${encodeURIComponent(id)}/get`;
-  const sent = ask({ socketPath: work.socketPath, path }).end();
-  const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+  const answer = await answerOf(ask({ socketPath: work.socketPath, path }).end());
   work.images.set(id, await work.toStored(answer));
 }
 
 function container({ images, runs }: Work, text: string): string {
-  const real = (JSON.parse(text) as { readonly Image?: string }).Image ?? '';
+  const { Image: real = '' } = answerSchema.parse(JSON.parse(text));
   const image = images.get(real);
   if (image === undefined) return text;
   return change(text, {
@@ -184,8 +193,10 @@ function container({ images, runs }: Work, text: string): string {
 }
 
 function change(text: string, more: object): string {
-  return JSON.stringify({ ...(JSON.parse(text) as object), ...more });
+  return JSON.stringify({ ...answerSchema.parse(JSON.parse(text)), ...more });
 }
+
+const answerSchema = z.looseObject({ Image: z.string().optional() });
 
 /** A connection that becomes a byte stream is passed on as one. */
 function splice(

@@ -130,8 +130,8 @@ function addBlob(layout: SampleLayout, mediaType: string, bytes: Buffer): Sample
 }
 
 function compress(tar: Buffer, layerType: string): Buffer {
-  if (/gzip$/u.test(layerType)) return gzipSync(tar);
-  return /zstd$/u.test(layerType) ? zstdCompressSync(tar) : tar;
+  if (layerType.endsWith('gzip')) return gzipSync(tar);
+  return layerType.endsWith('zstd') ? zstdCompressSync(tar) : tar;
 }
 
 function fileOf(text: string): LayerEntry {
@@ -169,6 +169,6 @@ export async function toStoredImage(
 /** @see https://github.com/moby/docker-image-spec/blob/v1.3.1/spec.md#combined-image-json--filesystem-changeset-format */
 const savedSchema = z.tuple([z.object({ Config: z.string(), Layers: z.array(z.string()) })]);
 
-function architectureOf(config = Buffer.of()): string {
+function architectureOf(config: Buffer | undefined): string {
   return z.object({ architecture: z.string() }).parse(JSON.parse(String(config))).architecture;
 }
