@@ -3,7 +3,7 @@ import { digestOf, isDigest, type Digest } from '../kernel/digest.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Manifest } from '../registry/contract.ts';
 import { OCI_INDEX } from '../registry/media-types.ts';
-import { platformOfConfig, renderIndex } from '../ship/image-index.ts';
+import { platformInIndex, renderIndex } from '../ship/image-index.ts';
 import type { ManifestOrigin, PackedImage } from '../ship/packed-image.ts';
 import { findPacked } from '../ship/packed-record.ts';
 import type { BlobStore } from '../ship/store.ts';
@@ -72,7 +72,7 @@ export async function findPackedShipment(
   return await toPackedShipment(store, platforms);
 }
 
-/** Makes the index from what was packed. @throws {ShipError} INDEX_AMBIGUOUS */
+/** Makes the index from what was packed. @throws {ShipError} PLATFORM_MISMATCH */
 export async function toPackedShipment(
   store: BlobStore,
   platforms: readonly PackedPlatform[],
@@ -85,9 +85,9 @@ export async function toPackedShipment(
     return { platforms, manifest: { bytes, mediaType, digest } };
   }
   const images = await Promise.all(
-    platforms.map(async ({ packed }) => ({
+    platforms.map(async ({ platform, packed }) => ({
       manifest: packed.manifest,
-      platform: platformOfConfig(await text(store.open(packed.config.digest))),
+      platform: platformInIndex(await text(store.open(packed.config.digest)), platform),
     })),
   );
   const bytes = Buffer.from(renderIndex(images));

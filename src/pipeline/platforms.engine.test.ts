@@ -13,7 +13,9 @@ import { openRepository } from '../registry/client/open-repository.ts';
 import { childrenOf } from '../registry/index-children.ts';
 import { startCncfRegistry } from '../registry/testing/cncf-registry.ts';
 import { startFaultyRegistry } from '../registry/testing/faulty-registry.ts';
+import { assessPlan } from './assess-plan.ts';
 import type { RunContext, StepResult } from './run-context.ts';
+import { planSteps } from './steps.ts';
 import {
   openPipelineBench,
   uniqueImage,
@@ -23,6 +25,7 @@ import {
 
 const DOCKERFILE = 'FROM scratch\nCOPY busybox made /bin/\nCMD ["/bin/busybox", "true"]\n';
 const CHILD = 'ARG BASE\nFROM ${BASE}\nCOPY pass.sh /\n';
+const ci = { provider: 'local', isFork: false, branch: 'main', buildNumber: '1' } as const;
 const platforms = '[linux/amd64, linux/arm64]';
 
 /** An application on a base, both for two platforms; their scripts need no engine that runs them. */
@@ -67,13 +70,20 @@ async function ship(
 ): Promise<BenchRun> {
   return await bench.run('ship', {
     signer,
-    ci: { provider: 'local', isFork: false, branch: 'main', buildNumber: '1' },
+    ci,
     ...changes,
   });
 }
 
 function stepOf(run: BenchRun, end: string): StepResult | undefined {
   return [...run.results].find(([id]) => id.endsWith(end))?.[1];
+}
+
+async function statesOf(bench: PipelineBench): Promise<ReadonlySet<string>> {
+  const context = await bench.context({ ci });
+  const selection = { goal: 'ship', enginePlatform: 'linux/amd64' } as const;
+  const assessed = await assessPlan(planSteps(context.project, selection), context);
+  return new Set(assessed.map(({ state }) => state));
 }
 
 function outcomesOf(run: BenchRun, start: string): readonly string[] {
@@ -171,6 +181,8 @@ describe('an image for two platforms', () => {
         digest: index.digest,
         moved: [],
       });
+      // Nothing is left to plan.
+      expect(await statesOf(bench)).toEqual(new Set(['done']));
       // What the engine gets for its own platform is what was tested.
       expect(await pull(`${registry.host}/app:latest`)).toBe(built);
       expect(await pull(`${registry.host}/app@${amd64.digest}`)).toBe(built);

@@ -37,7 +37,7 @@ export function originOf(image: ProjectImage, { engine }: RunContext): OriginCho
   return chooseOrigin(engine.info, { through: image.ship ? image.ship.through : undefined });
 }
 
-/** Packs the image for each of its platforms. @throws {ShipError} IDENTITY_BROKEN, INDEX_AMBIGUOUS */
+/** Packs the image for each of its platforms. @throws {ShipError} IDENTITY_BROKEN, PLATFORM_MISMATCH */
 export async function packShipment(shipment: Shipment): Promise<PackedShipment> {
   const { context, images, store } = shipment;
   // Images of one project share layers: packed one after the other, each layer is compressed once.

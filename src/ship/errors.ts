@@ -26,11 +26,6 @@ export const shipErrors = {
     meaning: 'The bytes that the engine hands out are not those of the image that was tested.',
     hint: 'Build and test the image again; if it happens twice, look after the disk of the engine.',
   },
-  INDEX_AMBIGUOUS: {
-    exit: exitCodes.refused,
-    meaning: 'Two images that are to be shipped as one index turned out to be for one platform.',
-    hint: 'Make the Dockerfile build for the platform that it is asked for; a fixed `--platform` in `FROM` overrides it.',
-  },
   LEASE_LOST: {
     exit: exitCodes.environment,
     meaning:
@@ -42,6 +37,11 @@ export const shipErrors = {
     meaning:
       'The engine is to push (`ship.through: engine`), and the registry cannot be reached from here to read back what it got.',
     hint: 'Run Seatrial where the registry can be reached: nothing ships that was not read back.',
+  },
+  PLATFORM_MISMATCH: {
+    exit: exitCodes.refused,
+    meaning: 'An image of an index turned out to be for another platform than it was built for.',
+    hint: 'Take the fixed platform out of `FROM --platform=…` of the last stage, or name that platform in `platforms`.',
   },
   ROLLBACK_TARGET_UNKNOWN: {
     exit: exitCodes.refused,

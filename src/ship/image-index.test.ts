@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { digestOf } from '../kernel/digest.ts';
-import { platformOfConfig, renderIndex, type IndexedImage } from './image-index.ts';
+import { platformInIndex, renderIndex, type IndexedImage } from './image-index.ts';
 import { mediaTypes } from './packed-image.ts';
 
 function image(platform: string): IndexedImage {
   const [os = '', architecture = '', variant] = platform.split('/');
   return {
     manifest: { digest: digestOf(platform), sizeBytes: 7, mediaType: mediaTypes.manifest },
-    platform: platformOfConfig(JSON.stringify({ os, architecture, variant, created: 'now' })),
+    platform: platformInIndex(
+      JSON.stringify({ os, architecture, variant, created: 'now' }),
+      platform,
+    ),
   };
 }
 
@@ -35,23 +38,33 @@ describe('an index', () => {
     );
   });
 
-  it('with two images for one platform is INDEX_AMBIGUOUS', () => {
-    const twins = [image('linux/arm64'), image('linux/arm64')];
+  it.each([
+    ['{"os":"linux","architecture":"arm64","variant":"v8"}', 'linux/arm64', 'v8'],
+    ['{"os":"linux","architecture":"arm"}', 'linux/arm/v6', 'v6'],
+    ['{"os":"linux","architecture":"amd64"}', 'linux/amd64', undefined],
+  ])(
+    'lists an image with the config %s, asked for %s, with the variant %s',
+    (config, asked, variant) => {
+      expect(platformInIndex(config, asked).variant).toBe(variant);
+    },
+  );
 
-    expect(() => renderIndex(twins)).toThrow(
-      expect.objectContaining({
-        code: 'INDEX_AMBIGUOUS',
-        exitCode: 1,
-        message: 'two images of the index are for linux/arm64: whoever pulls it would get either',
-      }),
-    );
-  });
-
-  it('takes no image whose config does not say what it runs on', () => {
-    expect(() => platformOfConfig('{"os":"linux"}')).toThrow(
-      expect.objectContaining({ code: 'IDENTITY_BROKEN' }),
-    );
-  });
+  it.each([
+    ['{"os":"linux","architecture":"amd64"}', 'linux/arm64', 'is for linux/amd64'],
+    ['{"os":"linux","architecture":"arm","variant":"v7"}', 'linux/arm/v6', 'is for linux/arm/v7'],
+    ['{"os":"linux"}', 'linux/arm64', 'its config does not say what it runs on'],
+  ])(
+    'takes no image with the config %s that was asked for %s: PLATFORM_MISMATCH',
+    (config, asked, what) => {
+      expect(() => platformInIndex(config, asked)).toThrow(
+        expect.objectContaining({
+          code: 'PLATFORM_MISMATCH',
+          exitCode: 1,
+          message: `the image that was built for ${asked} ${what}`,
+        }),
+      );
+    },
+  );
 });
 
 function descriptor(platform: string): object {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
-import type { Digest } from '../kernel/digest.ts';
-import { renderPlatform } from '../kernel/platform.ts';
+import {
+  normalizePlatform,
+  parsePlatform,
+  renderPlatform,
+  type Platform,
+} from '../kernel/platform.ts';
 import { OCI_INDEX } from '../registry/media-types.ts';
 import { ShipError } from './errors.ts';
 import type { PackedImage } from './packed-image.ts';
@@ -27,48 +31,59 @@ export interface IndexedImage {
 }
 
 /**
- * From the bytes of the config, that is, of what was built and tested: what was asked for is not what counts.
- * @throws {ShipError} IDENTITY_BROKEN when it names none
+ * What an image is listed for: what its config says, that is, what was built and tested, once it is what was asked for.
+ * A Dockerfile with a platform of its own in `FROM` builds something else.
+ * @throws {ShipError} PLATFORM_MISMATCH
  */
-export function platformOfConfig(config: string): IndexPlatform {
+export function platformInIndex(config: string, asked: string): IndexPlatform {
   const parsed = configPlatformSchema.safeParse(JSON.parse(config));
-  if (parsed.success) return parsed.data;
-  throw new ShipError('IDENTITY_BROKEN', 'an image config does not say what it runs on');
+  if (!parsed.success) throw mismatch(asked, 'its config does not say what it runs on');
+  const { os, architecture, variant } = parsed.data;
+  const wanted = normalizedPlatform(asked);
+  const found = normalizePlatform({
+    os,
+    architecture,
+    // A builder that knows no variants of a platform writes none.
+    ...(variant === undefined ? variantOf(wanted) : { variant }),
+  });
+  if (wanted === undefined || renderPlatform(found) !== renderPlatform(wanted))
+    throw mismatch(asked, `is for ${renderPlatform(found)}`);
+  return { ...parsed.data, ...variantOf(wanted), ...(variant === undefined ? {} : { variant }) };
+}
+
+function normalizedPlatform(text: string): Platform | undefined {
+  const platform = parsePlatform(text);
+  return platform && normalizePlatform(platform);
+}
+
+function variantOf(platform: Platform | undefined): Pick<Platform, 'variant'> {
+  return platform?.variant === undefined ? {} : { variant: platform.variant };
+}
+
+function mismatch(asked: string, what: string): ShipError {
+  return new ShipError('PLATFORM_MISMATCH', `the image that was built for ${asked} ${what}`);
 }
 
 /**
  * The index's bytes: children by platform, fixed key order, no time, no spaces, so that equal images give an equal
  * digest, in whichever order they were named.
- * @throws {ShipError} INDEX_AMBIGUOUS when two images are for one platform
  */
 export function renderIndex(images: readonly IndexedImage[]): string {
   const sorted = images
     .map((image) => ({ ...image, name: nameOf(image.platform) }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const twin = sorted.find(({ name }, index) => sorted[index + 1]?.name === name);
-  if (twin !== undefined)
-    throw new ShipError(
-      'INDEX_AMBIGUOUS',
-      `two images of the index are for ${twin.name}: whoever pulls it would get either`,
-    );
   return JSON.stringify({
     schemaVersion: 2,
     mediaType: OCI_INDEX,
     manifests: sorted.map(({ manifest, platform }) => ({
       mediaType: manifest.mediaType,
-      digest: manifest.digest satisfies Digest,
+      digest: manifest.digest,
       size: manifest.sizeBytes,
       platform,
     })),
   });
 }
 
-function nameOf({ os, architecture, variant, ...more }: IndexPlatform): string {
-  const plain = renderPlatform({
-    os,
-    architecture,
-    ...(variant === undefined ? {} : { variant }),
-  });
-  const details = [more['os.version'], ...(more['os.features'] ?? [])];
-  return [plain, ...details.filter((each) => each !== undefined)].join(' ');
+function nameOf({ os, architecture, variant }: IndexPlatform): string {
+  return renderPlatform({ os, architecture, ...(variant === undefined ? {} : { variant }) });
 }

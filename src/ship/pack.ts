@@ -129,10 +129,7 @@ const layerRecordSchema = packedImageSchema.shape.layers.element;
  * us hash without compressing; the hash decides, never the hint. Absent when the hint was wrong: the bytes
  * have gone by then and must be read again.
  */
-async function packLayer(
-  entry: TarEntry,
-  options: PackOptions,
-): Promise<PackedLayer | undefined> {
+async function packLayer(entry: TarEntry, options: PackOptions): Promise<PackedLayer | undefined> {
   const { store } = options;
   const hintName = `entry-${digestOf(entry.header.name).slice(7)}-${PACKER_VERSION}.json`;
   const hint = await readRecordAs(layerRecordSchema, store, hintName);
