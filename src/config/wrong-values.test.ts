@@ -479,6 +479,27 @@ seatrial.yaml:4:24: \`images.app.suites.script.files\` must not be empty.
 `,
   ],
   [
+    'an unknown key of a structure suite, and a truth value as text',
+    `
+images:
+  app:
+    suites:
+      structure: { files: test/*.yaml, compat: yes, strict: true }
+`,
+    `
+CONFIG_INVALID: 2 problems in seatrial.yaml
+
+seatrial.yaml:4:48: \`images.app.suites.structure.compat\` must be true or false, but is the text "yes".
+  4 |       structure: { files: test/*.yaml, compat: yes, strict: true }
+    |                                                ^^^
+
+seatrial.yaml:4:53: \`images.app.suites.structure\` has no key \`strict\`.
+  4 |       structure: { files: test/*.yaml, compat: yes, strict: true }
+    |                                                     ^^^^^^
+  It can have \`files\`, \`compat\`, \`timeout\`, \`env\`.
+`,
+  ],
+  [
     'an unknown image in args',
     `
 images:

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { messageOf } from '../kernel/errors.ts';
 import { ConfigError } from './errors.ts';
+import { renderDiagnostics } from './diagnostics.ts';
 import { loadConfig } from './load-config.ts';
+import { parseYamlSource } from './yaml-source.ts';
 
 const checkIds = ['starts', 'ports-listen', 'stops', 'volumes-persist'];
 
@@ -181,4 +183,30 @@ test('a key that is no text', async () => {
       2 |   [a, b]: {}
         |   ^"
   `);
+});
+
+test.each([
+  ['after a bar, line by line', '- |\n\n    one\n      two $1\n', 'x:4:11'],
+  ['in quotes', '- "one $1"\n', 'x:1:8'],
+  ['without quotes', '- one $1\n', 'x:1:7'],
+  ['folded, which has no such place', '- >\n    one\n    two $1\n', 'x:1:3'],
+])('a place inside a text %s', (_, text, place) => {
+  const source = parseYamlSource('x', text);
+  const [value] = Array.isArray(source.value) ? source.value : [];
+  const offset = String(value).indexOf('$1');
+
+  const shown = renderDiagnostics([source.diagnose({ path: [0], offset, message: 'Here.' })]);
+
+  expect(shown).toContain(`${place}: Here.`);
+});
+
+test('YAML 1.1 where a dialect asks for it, and what follows the first document passed over', () => {
+  const text = '[yes, 010, 1.10]\n---\nno\n';
+  const dialect = { version: '1.1', noun: 'thing', beginning: 'Begin.' } as const;
+
+  const source = parseYamlSource('x', text, { ...dialect, hasMoreDocuments: true });
+
+  expect(source.value).toEqual([true, 8, 1.1]);
+  expect(source.writtenAt([2])).toBe('1.10');
+  expect(() => parseYamlSource('x', text, dialect)).toThrow('a thing is one document.');
 });

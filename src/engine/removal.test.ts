@@ -89,3 +89,21 @@ test('what stays after five passes is returned with its cause', async () => {
   ]);
   expect([...store.left.keys()]).toEqual(['stuck']);
 });
+
+test('an image that another one was made from goes after it, however long the chain', async () => {
+  const chain = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+  const store = createStore([
+    ...chain.map((name) => objectOf('image', name)),
+    objectOf('container', 'c1'),
+  ]);
+  const remove = async (object: EngineObject): Promise<void> => {
+    const child = chain[chain.indexOf(object.name) + 1] ?? 'c1';
+    if (object.kind === 'image' && store.left.has(child)) throw new Error(`held by ${child}`);
+    await store.remove(object);
+  };
+
+  const remnants = await removeLabelled({ list: store.list, remove }, ['run=1']);
+
+  expect(remnants).toEqual([]);
+  expect(store.removed).toEqual(['c1', ...chain.toReversed()]);
+});

@@ -39,6 +39,9 @@ test('closing removes every object, with anonymous volumes, and the folders', as
   const scope = await openTestScope();
   const container = await scope.createContainer({ image: image.record.id, purpose: 'one' });
   await engine.containers.start(container);
+  const committed = await scope.commitContainer(container);
+  const onIt = await scope.createContainer({ image: committed, purpose: 'two' });
+  await scope.commitContainer(onIt);
   await scope.createVolume('data');
   const folder = await scope.temporaryFolder('files');
   const state = await engine.containers.inspect(container);
@@ -50,11 +53,27 @@ test('closing removes every object, with anonymous volumes, and the folders', as
   await scope.close();
 
   const after = await engine.objects.list([`seatrial.run=${scope.labels['seatrial.run'] ?? ''}`]);
-  expect(before.map(({ kind }) => kind).sort()).toEqual(['container', 'network', 'volume']);
+  expect(before.map(({ kind }) => kind).sort()).toEqual(
+    'container container image image network volume'.split(' '),
+  );
   expect(mode).toBe(0o700);
   expect(after).toEqual([]);
   expect(await isThere(folder)).toBe(false);
   expect(await volumeExists(anonymous)).toBe(false);
+});
+
+test('an image that somebody else commits from a container of ours is left alone', async () => {
+  const scope = await openTestScope();
+  const container = await scope.createContainer({ image: image.record.id, purpose: 'one' });
+  const note = 'for $HOME, "quoted"';
+  const foreign = await engine.images.commit(container, { note });
+
+  await scope.close();
+
+  const record = await engine.images.inspect(foreign);
+  await engine.images.remove(foreign);
+  expect(record?.config.labels).toMatchObject({ note, ...scope.labels });
+  expect(await engine.images.inspect(image.record.id)).toBeDefined();
 });
 
 test('names say what an object is for, and every object carries all labels', async () => {

@@ -55,6 +55,22 @@ test('a test needs its build, and a ship needs the tests of the image and of its
   });
 });
 
+test('the files of container-structure-test are a step of their own', () => {
+  const structure = { files: ['x.yaml'], compat: false, timeout: 1, env: [] };
+  const app = image('app', { suites: { behaviour: { skip: {}, may_write: [] }, structure } });
+
+  const steps = planSteps(
+    { ...project, images: [app] },
+    { goal: 'test', enginePlatform: 'linux/amd64' },
+  );
+
+  expect(steps.map(({ id }) => id)).toEqual([
+    'build:app',
+    'test:app:behaviour',
+    'test:app:structure',
+  ]);
+});
+
 test('a goal ends the plan', () => {
   expect(Object.keys(needs({ goal: 'build' }))).toEqual(['build:base', 'build:app', 'build:other']);
   expect(Object.keys(needs({ goal: 'test' }))).not.toContain('ship:app');

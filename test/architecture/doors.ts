@@ -17,6 +17,12 @@ const privateFolders: readonly PrivateFolder[] = [
   { folder: 'registry/targets', doors: ['index.ts'], importers: [] },
   { folder: 'report/reporters', doors: ['index.ts'], importers: [] },
   { folder: 'suites/behaviour', doors: ['index.ts'], importers: [] },
+  { folder: 'suites/structure', doors: ['index.ts'], importers: [] },
+  {
+    folder: 'suites/structure/traps',
+    doors: ['index.ts', 'expansion.ts', 'trap.ts'],
+    importers: [],
+  },
   { folder: 'suites/script', doors: ['index.ts'], importers: [] },
   { folder: 'suites/spec', doors: ['index.ts', 'entry.ts', 'last-images.ts'], importers: [] },
 ];

@@ -233,6 +233,30 @@ test('files go in and come out as tars, and a missing path is absent', async () 
   });
 });
 
+test('what is at a path is told without its contents, and a link is not followed', async () => {
+  const id = await create('true');
+  const tar = await packEntries([
+    { path: '/file', contents: 'hello', mode: 0o4711 },
+    { path: '/link', linkTo: 'file' },
+    { path: '/loop', linkTo: 'loop' },
+  ]);
+  await containers.writeArchive(id, '/tmp', tar);
+
+  const paths = ['/tmp/file', '/tmp/link', '/tmp', '/tmp/none'];
+  const stats = await Promise.all(paths.map((path) => containers.stat(id, path)));
+
+  expect(stats).toEqual([
+    { name: 'file', sizeBytes: 5, mode: (1 << 23) | 0o711, linkTarget: undefined },
+    { name: 'link', sizeBytes: 4, mode: (1 << 27) | 0o777, linkTarget: '/tmp/file' },
+    expect.objectContaining({ name: 'tmp' }),
+    undefined,
+  ]);
+  await expect(containers.stat(id, '/tmp/loop/x')).rejects.toMatchObject({ code: 'ENGINE_FAILED' });
+  await expect(containers.stat('no-such-container', '/')).rejects.toMatchObject({
+    code: 'ENGINE_REFUSED_REQUEST',
+  });
+});
+
 test('attaching joins stdin, stdout and stderr', async () => {
   const id = await create('read line; echo "got $line"; echo bad >&2', { openStdin: true });
   const streams = await containers.attach(id);

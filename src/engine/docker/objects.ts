@@ -99,7 +99,8 @@ async function listVolumes(line: EngineLine, query: Filter): Promise<readonly En
 
 async function listImages(line: EngineLine, query: Filter): Promise<readonly EngineObject[]> {
   const path = '/images/json';
-  const answer = await line.json({ method: 'GET', path, query });
+  // Without `all` an untagged image that another one was made from is not told.
+  const answer = await line.json({ method: 'GET', path, query: { all: 1, ...query } });
   return readAnswer(labelledImageListSchema, answer, `GET ${path}`).map((each) => ({
     kind: 'image',
     id: each.Id,

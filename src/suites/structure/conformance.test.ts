@@ -26,13 +26,13 @@ const base: readonly LayerEntry[] = [
 const PATH = '/usr/local/bin:/usr/bin:/bin';
 const config = { Env: [`PATH=${PATH}`] };
 
+function ended(stdout: string, stderr = '', exitCode = 0): CommandEnd {
+  return { setup: [], command: { state: 'ended', exitCode, stdout, stderr } };
+}
+
 /** What the programs of the distribution print. */
 function run({ argv, env }: CommandPlan): CommandEnd {
   const [program, ...args] = argv;
-  const ended = (stdout: string, stderr = '', exitCode = 0): CommandEnd => ({
-    setup: [],
-    command: { state: 'ended', exitCode, stdout, stderr },
-  });
   if (program === 'sh') return ended(`${args[1]?.replace('echo ', '') ?? ''}\n`);
   if (program === 'printenv') {
     return ended(

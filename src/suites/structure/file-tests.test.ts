@@ -201,6 +201,15 @@ fileExistenceTests: [{ name: n, path: "\${DIR}/run" }]
   });
 });
 
+async function licenseVerdict(
+  entries: readonly LayerEntry[],
+  isCompat = false,
+  test = '{ debian: true }',
+): Promise<unknown> {
+  const files = { 'x.yaml': `schemaVersion: 2.0.0\nlicenseTests: [${test}]\n` };
+  return Object.values(await verdictsInMemory({ files, layers: [entries], isCompat }))[0];
+}
+
 describe('a test of licences', () => {
   const doc = '/usr/share/doc';
   const packages: readonly LayerEntry[] = [
@@ -212,23 +221,15 @@ describe('a test of licences', () => {
     { path: `${doc}/libgnutls30/copyright`, contents: 'not the AGPL' },
     { path: `${doc}/linked`, linkTo: 'a' },
   ];
-  const verdictOf = async (
-    entries: readonly LayerEntry[],
-    isCompat = false,
-    test = '{ debian: true }',
-  ): Promise<unknown> => {
-    const files = { 'x.yaml': `schemaVersion: 2.0.0\nlicenseTests: [${test}]\n` };
-    return Object.values(await verdictsInMemory({ files, layers: [entries], isCompat }))[0];
-  };
 
   it('passes with a copyright file in every folder, whose words are allowed', async () => {
-    expect(await verdictOf(packages)).toBe('pass');
+    expect(await licenseVerdict(packages)).toBe('pass');
   });
 
   it('looks for the denied words in any case', async () => {
     const denied = { path: `${doc}/a/copyright`, contents: 'the wtfpl, 2' };
 
-    expect(await verdictOf([...packages, denied])).toBe(
+    expect(await licenseVerdict([...packages, denied])).toBe(
       'fail: The licence of a holds the word WTFPL',
     );
   });
@@ -236,7 +237,7 @@ describe('a test of licences', () => {
   it('misses a copyright file', async () => {
     const bare = { path: `${doc}/bare`, isFolder: true };
 
-    expect(await verdictOf([...packages, bare])).toBe(
+    expect(await licenseVerdict([...packages, bare])).toBe(
       `fail: The licence of bare cannot be read: there is no ${doc}/bare/copyright`,
     );
   });
@@ -247,8 +248,8 @@ describe('a test of licences', () => {
       { path: `${doc}/b/copyright`, linkTo: '../a/copyright' },
     ];
 
-    expect(await verdictOf([...packages, ...linked])).toBe('pass');
-    expect(await verdictOf([...packages, ...linked], true)).toBe(
+    expect(await licenseVerdict([...packages, ...linked])).toBe('pass');
+    expect(await licenseVerdict([...packages, ...linked], true)).toBe(
       'fail: The licence of b cannot be read: there is no /a/copyright',
     );
   });
@@ -256,17 +257,17 @@ describe('a test of licences', () => {
   it('needs packages; the original is content with none', async () => {
     const empty: readonly LayerEntry[] = [{ path: doc, isFolder: true }];
 
-    expect(await verdictOf(empty)).toBe(
+    expect(await licenseVerdict(empty)).toBe(
       `fail: No package has a folder in ${doc}: nothing was tested`,
     );
-    expect(await verdictOf(empty, true)).toBe('pass');
-    expect(await verdictOf([], true)).toBe(`fail: There is no ${doc}`);
+    expect(await licenseVerdict(empty, true)).toBe('pass');
+    expect(await licenseVerdict([], true)).toBe(`fail: There is no ${doc}`);
   });
 
   it('looks at the files that are named', async () => {
     const named = `{ files: [${doc}/a/changelog, /no] }`;
 
-    expect(await verdictOf(packages, false, named)).toBe(
+    expect(await licenseVerdict(packages, false, named)).toBe(
       `fail: The licence of ${doc}/a/changelog holds the word AGPL, and 1 more of its demands were not met`,
     );
   });
