@@ -4,7 +4,7 @@ import { rolldown, type Plugin } from 'rolldown';
 import { renderLicences } from './licences.ts';
 
 /** Where programs and importers come in: the command, the processes that it starts, what package.json exports. */
-const ENTRIES: Readonly<Record<string, string>> = {
+export const packageEntries: Readonly<Record<string, string>> = {
   'cli/main': 'src/cli/main.ts',
   'engine/watchdog-main': 'src/engine/watchdog-main.ts',
   'suites/spec/vitest-main': 'src/suites/spec/vitest-main.ts',
@@ -13,19 +13,35 @@ const ENTRIES: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
 };
 
+export interface BundleOptions {
+  /** Paths by the names of what is written for them. @default those of the package */
+  readonly entries?: Readonly<Record<string, string>> | undefined;
+  /** For the test that kills runs at their fault points; nothing with them is published. @default false */
+  readonly keepsFaultPoints?: boolean | undefined;
+}
+
 /**
  * Writes the JavaScript that is published: one file for each entry and the chunks that they share, with every
  * library inside. A command reads a few dozen files instead of some eight hundred, and `npx seatrial` fetches one
  * package. The licences of the libraries stand beside it, as most of them ask.
  */
-export async function bundle(root: string, into: string, entries = ENTRIES): Promise<void> {
+export async function bundle(
+  root: string,
+  into: string,
+  { entries = packageEntries, keepsFaultPoints = false }: BundleOptions = {},
+): Promise<void> {
   const build = await rolldown({
     cwd: root,
     input: { ...entries },
     platform: 'node',
     // Vitest is the user's own; compiled addons are only tried for, by libraries that do without.
     external: [/^vitest(?:\/|$)/u, /\.node$/u],
-    plugins: [withoutSsh, undiciForRequests, builtinsWithoutFacade],
+    plugins: [
+      ...(keepsFaultPoints ? [] : [withoutFaultPoints]),
+      withoutSsh,
+      undiciForRequests,
+      builtinsWithoutFacade,
+    ],
     onLog: (level, log) => {
       if (level === 'warn') throw new Error(log.message);
     },
@@ -40,6 +56,15 @@ export async function bundle(root: string, into: string, entries = ENTRIES): Pro
   const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
   await writeFile(join(into, 'LICENCES.txt'), await renderLicences(modules));
 }
+
+/** What has no effect is not called: with the function its calls go, and the name of its variable. */
+const withoutFaultPoints: Plugin = {
+  name: 'without-fault-points',
+  load: (id) =>
+    id.endsWith('/src/host/fault-point.ts')
+      ? 'export /* @__NO_SIDE_EFFECTS__ */ function reachFaultPoint() {}'
+      : undefined,
+};
 
 const NO_SSH = '\0no-ssh';
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectEngine } from '../src/engine/connect.ts';
 import { buildScratchImage } from '../src/engine/testing/scratch-image.ts';
 import { processEnvironment } from '../src/host/environment.ts';
+import { faultPointsIn } from './fault-points-in.ts';
 
 const root = join(import.meta.dirname, '..');
 const execute = promisify(execFile);
@@ -39,6 +40,10 @@ describe('the published package', () => {
 
     expect(stdout).toMatch(/\bcheck\b/u);
     expect(await readdir(installed)).not.toContain('src');
+  });
+
+  it('has no fault points', async () => {
+    expect(await faultPointsIn(join(installed, 'dist'))).toEqual([]);
   });
 
   it('is imported by its name, `seatrial/registry` and `seatrial/schema.json`', async () => {

@@ -94,6 +94,34 @@ test('a process killed right after an intent leaves that intent and what came be
   expect(events.map(({ type }) => type)).toEqual(['notice', 'effect.intent']);
 });
 
+test.each([
+  { where: 'nowhere, unasked', written: ['notice', 'effect.intent', 'notice'] },
+  { where: 'before a record', point: 'effect.intent ship:app tag latest:before', written: [] },
+  {
+    where: 'after a record',
+    point: 'effect.intent ship:app tag latest:after',
+    written: ['notice', 'effect.intent'],
+  },
+])('from source, a fault point kills $where', async ({ point, written }) => {
+  await using folder = await temporaryFolder();
+  const runFolder = join(folder.path, 'runs', 'r1');
+  const program = nodeProgram(
+    runFolder,
+    `log.emit({ type: 'notice', message: 'first' });
+     log.emit({ ...intent, effect: 'tag' });
+     log.emit({ type: 'notice', message: 'last' });
+     await log.close();`,
+  );
+
+  const result = await runProcess(process.execPath, program, {
+    env: { ...processEnvironment(), SEATRIAL_FAULT_POINT: point },
+  });
+
+  expect(result.exitCode).toBe(point === undefined ? 0 : 137);
+  const events = await readAll(join(runFolder, 'events.jsonl'));
+  expect(events.map(({ type }) => type)).toEqual(written);
+});
+
 test('a process killed while it writes without pause leaves a log that can be read', async () => {
   await using folder = await temporaryFolder();
   const runFolder = join(folder.path, 'runs', 'r1');

@@ -1,6 +1,7 @@
 import { appendFileSync, closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../host/clock.ts';
+import { reachFaultPoint } from '../host/fault-point.ts';
 import { systemCodeOf } from '../kernel/errors.ts';
 import {
   EVENT_VERSION,
@@ -98,8 +99,10 @@ export function openEventLog(options: EventLogOptions): EventLog {
 
   const emit: Emit = (body) => {
     if (!isClosed) {
+      reachFaultPoint(body, 'before');
       for (const each of options.filter?.(body) ?? [body]) accept(each);
       if (DURABLE.has(body.type)) file.flush({ isDurable: true });
+      reachFaultPoint(body, 'after', () => file.flush({ isDurable: true }));
       const failure = file.takeNewFailure();
       if (failure !== undefined) options.onFailure?.(failure);
       tell();

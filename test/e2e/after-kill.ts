@@ -6,7 +6,7 @@ import type { Engine } from '../../src/engine/contract.ts';
 import { interruptAt, parseEvent, runSeatrial, type EventOfRun } from './command-line.ts';
 import { matches, type KillMoment } from './kill-moments.ts';
 import type { KillProject } from './kill-project.ts';
-import { draftsOf, remainsOf } from './remains.ts';
+import { draftsOf, remainsOf, type RunPlace } from './remains.ts';
 import { runsOf } from './sample-project.ts';
 
 /** After the next command starts. */
@@ -95,7 +95,7 @@ export async function expectRecovery(
 }
 
 export async function expectClean(
-  { engine, project }: KillSite,
+  { engine, project }: { readonly engine: Engine; readonly project: RunPlace },
   expected: { readonly withinMs: number; readonly isOurs?: (line: string) => boolean },
 ): Promise<void> {
   const { withinMs, isOurs = () => true } = expected;

@@ -21,11 +21,13 @@ export interface CommandResult {
 export interface CommandPlace {
   readonly folder: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** @default the command as it is published */
+  readonly command?: string;
 }
 
 /** Starts the command as a person would, with colours off and in a process group of its own. */
 function startSeatrial(argv: readonly string[], place: CommandPlace): ChildProcess {
-  return spawn(BIN, argv, {
+  return spawn(place.command ?? BIN, argv, {
     cwd: place.folder,
     env: {
       ...withoutCi(process.env),

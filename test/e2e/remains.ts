@@ -3,16 +3,17 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Engine } from '../../src/engine/contract.ts';
 import { labelNames } from '../../src/engine/labels.ts';
-import { runsOf, type SampleProject } from './sample-project.ts';
+import { runsOf } from './sample-project.ts';
+import type { TemporaryPlace } from './temporary-place.ts';
+
+/** Where runs are, and by what their leftovers are known. */
+export type RunPlace = Pick<TemporaryPlace, 'id' | 'folder' | 'temporaryFolder'>;
 
 /**
  * Everything of a project's runs that should be gone once no run is under way, one line each: objects on the
  * engine, temporary files, processes.
  */
-export async function remainsOf(
-  project: SampleProject,
-  engine: Engine,
-): Promise<readonly string[]> {
+export async function remainsOf(project: RunPlace, engine: Engine): Promise<readonly string[]> {
   const found = await Promise.all([
     objectsOf(project, engine),
     temporaryFilesOf(project),
@@ -21,7 +22,7 @@ export async function remainsOf(
   return found.flat();
 }
 
-async function objectsOf(project: SampleProject, engine: Engine): Promise<readonly string[]> {
+async function objectsOf(project: RunPlace, engine: Engine): Promise<readonly string[]> {
   const runs = new Set(await runsOf(project.folder));
   const objects = await engine.objects.list([labelNames.run]);
   return objects
@@ -30,14 +31,14 @@ async function objectsOf(project: SampleProject, engine: Engine): Promise<readon
 }
 
 /** Whatever is in the temporary folder that only this project's runs use. */
-async function temporaryFilesOf(project: SampleProject): Promise<readonly string[]> {
+async function temporaryFilesOf(project: RunPlace): Promise<readonly string[]> {
   const files = await filesBelow(project.temporaryFolder);
   // The one folder per user in which all temporary folders are.
   return files.filter((path) => !/\/seatrial-\d+$/u.test(path)).map((path) => `file ${path}`);
 }
 
 /** Half-written files and locks in `.seatrial`: a run that was killed may leave them, the next one may not. */
-export async function draftsOf(project: SampleProject): Promise<readonly string[]> {
+export async function draftsOf(project: RunPlace): Promise<readonly string[]> {
   const files = await filesBelow(join(project.folder, '.seatrial'));
   // A lease outlives its holder, to count the holders.
   return files.filter((path) => /\.tmp$|\.dead$|\/locks\/(?!.*\.json$)|\/store\/tmp\//u.test(path));
@@ -56,7 +57,7 @@ async function filesBelow(folder: string): Promise<readonly string[]> {
 }
 
 /** Processes that have to do with the project: by what they were called with, by where they are, by what they were told. */
-async function processesOf(project: SampleProject): Promise<readonly string[]> {
+async function processesOf(project: RunPlace): Promise<readonly string[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/u.test(name));
   const lines = await Promise.all(pids.map(async (pid) => await describeIfOf(project.id, pid)));
   return lines.filter((line) => line !== undefined);

@@ -168,7 +168,7 @@ async function getJson(url: string): Promise<unknown> {
   return await (await fetch(url)).json();
 }
 
-/** Ids of the runs of a project, oldest first. */
+/** Ids of the runs of a project, oldest first; none before the first. */
 export async function runsOf(folder: string): Promise<readonly string[]> {
-  return (await readdir(join(folder, '.seatrial', 'runs'))).sort();
+  return (await readdir(join(folder, '.seatrial', 'runs')).catch((): string[] => [])).sort();
 }

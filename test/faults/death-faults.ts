@@ -1,6 +1,7 @@
-import type { FaultCase, FaultGroup } from './fault-case.ts';
+import type { FaultCase, FaultGroup, TestName } from './fault-case.ts';
 
 const kill = 'test/e2e/kill.e2e.test.ts';
+const crash = 'test/e2e/crash.e2e.test.ts';
 const events = 'src/history/read-events.test.ts';
 const watchdog = 'src/engine/watchdog.engine.test.ts';
 
@@ -10,13 +11,29 @@ const killed = {
   moving: { file: kill, test: 'kill -9 of a run > when $when: the next one ends right' },
 } as const;
 
-function killedWhile(part: keyof typeof killed, id: string, happens: string): FaultCase {
+/** By the records of the journal, before and after each: those of steps, and those of what is done to a registry. */
+const crashed = {
+  steps: {
+    file: crash,
+    test: 'kill -9 before and after each record of the journal > of a run on a real engine, and of its steps',
+  },
+  effects: {
+    file: crash,
+    test: 'kill -9 before and after each record of the journal > of what is done to %s',
+  },
+} as const;
+
+function killedWhile(
+  tests: readonly [TestName, ...TestName[]],
+  id: string,
+  happens: string,
+): FaultCase {
   return {
     id,
     happens: `kill -9 ${happens}`,
     required:
       'each tag is at the old or at a tested digest, nothing of ours is left, the next run ends right',
-    coveredBy: [killed[part]],
+    coveredBy: tests,
   };
 }
 
@@ -24,13 +41,17 @@ export const deathFaults: FaultGroup = {
   title: 'Death of processes',
   count: 18,
   cases: [
-    killedWhile('before', 'P1', 'when the plan is made'),
-    killedWhile('before', 'P2', 'in a build, in a hook and in a RUN step'),
-    killedWhile('before', 'P3', 'when an image is built and nothing tested'),
-    killedWhile('before', 'P4', 'while an image is packed'),
-    killedWhile('before', 'P5', 'while layers are uploaded, and before the manifest is'),
-    killedWhile('before', 'P6', 'in a script, with a container and a volume of its own'),
-    killedWhile('before', 'P7', 'in a check, in every part of the life of its container'),
+    killedWhile([killed.before, crashed.steps], 'P1', 'when the plan is made'),
+    killedWhile([killed.before, crashed.steps], 'P2', 'in a build, in a hook and in a RUN step'),
+    killedWhile([killed.before, crashed.steps], 'P3', 'when an image is built and nothing tested'),
+    killedWhile([killed.before], 'P4', 'while an image is packed'),
+    killedWhile([killed.before], 'P5', 'while layers are uploaded, and before the manifest is'),
+    killedWhile([killed.before], 'P6', 'in a script, with a container and a volume of its own'),
+    killedWhile(
+      [killed.before, crashed.steps],
+      'P7',
+      'in a check, in every part of the life of its container',
+    ),
     {
       id: 'P8',
       happens: 'kill -9 before and after evidence is attached',
@@ -44,12 +65,17 @@ export const deathFaults: FaultGroup = {
           file: 'src/pipeline/attest.engine.test.ts',
           test: 'a run that dies between evidence and tags leaves one set of evidence',
         },
+        crashed.effects,
       ],
     },
-    killedWhile('before', 'P9', 'before the first tag moves'),
-    killedWhile('moving', 'P10', 'between two tags'),
-    killedWhile('moving', 'P11', 'when the last tag is about to move'),
-    killedWhile('moving', 'P12', 'when all tags have moved and the run has not said so'),
+    killedWhile([killed.before, crashed.effects], 'P9', 'before the first tag moves'),
+    killedWhile([killed.moving, crashed.effects], 'P10', 'between two tags'),
+    killedWhile([killed.moving, crashed.effects], 'P11', 'when the last tag is about to move'),
+    killedWhile(
+      [killed.moving, crashed.effects],
+      'P12',
+      'when all tags have moved and the run has not said so',
+    ),
     {
       id: 'P13',
       happens: 'SIGINT once, SIGINT twice',
