@@ -5,12 +5,20 @@ import { candidateTag } from '../kernel/reserved-tags.ts';
 import { ShipError } from '../ship/errors.ts';
 import type { ProjectImage } from './project.ts';
 import type { Shipment } from './push-shipment.ts';
+import type { BuiltImage } from './test-step.ts';
+
+/** What has to be known of a shipment to find its candidate tags. */
+interface CandidateShipment extends Pick<Shipment, 'step' | 'repository'> {
+  readonly context: Pick<Shipment['context'], 'emit' | 'signal'>;
+  readonly image: Pick<ProjectImage, 'ship'>;
+  readonly images: readonly { readonly built: Pick<BuiltImage, 'imageId'> }[];
+}
 
 /**
  * Removes the tags under which the engine pushed, of this run and of an earlier one that was killed. A registry that
  * keeps them costs a notice and nothing else: what ships is under its release tags.
  */
-export async function dropCandidateTags(shipment: Shipment): Promise<void> {
+export async function dropCandidateTags(shipment: CandidateShipment): Promise<void> {
   const { image, images, context, repository, step } = shipment;
   if (!image.ship || image.ship.through !== 'engine' || context.signal.aborted) return;
   for (const { built } of images) {
@@ -31,7 +39,7 @@ export async function dropCandidateTags(shipment: Shipment): Promise<void> {
 
 /** @throws {ShipError} READ_BACK_IMPOSSIBLE when the engine alone reaches the registry */
 export async function needReadBack<Value>(
-  { ship }: ProjectImage,
+  { ship }: Pick<ProjectImage, 'ship'>,
   reading: Promise<Value>,
 ): Promise<Value> {
   try {

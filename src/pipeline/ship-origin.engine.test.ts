@@ -6,6 +6,7 @@ import { predicateTypes } from '../evidence/statement.ts';
 import { makeSigner } from '../evidence/testing/sample-evidence.ts';
 import { processEnvironment } from '../host/environment.ts';
 import { digestOf, isDigest, type Digest } from '../kernel/digest.ts';
+import { candidateTag } from '../kernel/reserved-tags.ts';
 import type { Repository } from '../registry/contract.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { startFaultyRegistry } from '../registry/testing/faulty-registry.ts';
@@ -135,6 +136,10 @@ describe('an engine that pushes', () => {
 
     const first = await ship(bench, '1', { signer });
     const uploads = uploadsTo(registry.seen);
+    // As a run leaves it that was killed after its push.
+    const left = await repository.manifests.read('1');
+    if (left)
+      await repository.manifests.put({ ...left, reference: candidateTag(imageIdOf(first)) });
     const again = await ship(bench, '2', { signer });
     const uploadsAfterAgain = uploadsTo(registry.seen);
     await bench.write('status', FILES.status.replace('1.35', '1.36'));

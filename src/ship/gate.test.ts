@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { assertGateOpen, assertPlatformsCovered, type PlatformVerdicts } from './gate.ts';
+import { digestOf } from '../kernel/digest.ts';
+import {
+  assertGateOpen,
+  assertManifestRan,
+  assertPlatformsCovered,
+  type PlatformVerdicts,
+} from './gate.ts';
 
 const id = `sha256:${'a'.repeat(64)}`;
 const other = `sha256:${'b'.repeat(64)}`;
@@ -66,4 +72,22 @@ test.each<[string, readonly PlatformVerdicts[], string]>([
 
   expect(open).toThrow(message);
   expect(open).toThrow(expect.objectContaining({ code: 'GATE_CLOSED', exitCode: 1 }));
+});
+
+const shipped = digestOf('the manifest that ships');
+
+test.each([
+  ['that ran the manifest that ships', shipped],
+  ['of an engine that does not say what it ran', undefined],
+])('a verdict %s lets it go on', (_, manifest) => {
+  expect(() => assertManifestRan(shipped, [{ ...passed, manifest }])).not.toThrow();
+});
+
+test('a verdict of another manifest under the same image id: IDENTITY_BROKEN', () => {
+  const other = digestOf('the manifest of another platform');
+
+  const ship = (): void => assertManifestRan(shipped, [passed, { ...passed, manifest: other }]);
+
+  expect(ship).toThrow(expect.objectContaining({ code: 'IDENTITY_BROKEN', exitCode: 1 }));
+  expect(ship).toThrow(`ran the manifest ${other}, and ${shipped} is to be shipped`);
 });

@@ -96,6 +96,14 @@ export const engineFaults: FaultGroup = {
           file: pack,
           test: 'an engine that dies in the middle leaves no blob that claims to be whole',
         },
+        {
+          file: 'src/ship/stored-image.test.ts',
+          test: 'a layout %s: IDENTITY_BROKEN, and nothing to ship',
+        },
+        {
+          file: 'src/ship/pushed-image.test.ts',
+          test: 'the digest of another image: IDENTITY_BROKEN',
+        },
       ],
     },
     {
@@ -226,7 +234,16 @@ export const engineFaults: FaultGroup = {
       id: 'E14',
       happens: 'an engine on containerd gives the digest of an index as the image id',
       required: 'the manifest of the platform is found; evidence names both',
-      open: 'such a store is recognised (src/engine/connect.test.ts); shipping from it is not built yet',
+      coveredBy: [
+        {
+          file: 'src/ship/stored-image.test.ts',
+          test: 'whose id is the digest of an index: the manifest of the platform is found, and no attestation',
+        },
+        {
+          file: 'src/pipeline/ship-origin.engine.test.ts',
+          test: 'ships its own manifest, which the tests ran, and no other one',
+        },
+      ],
     },
     {
       id: 'E15',
