@@ -16,7 +16,7 @@ export const suiteErrors = {
     exit: exitCodes.usage,
     meaning:
       'A file of a structure suite cannot be read, or holds what container-structure-test passes over in silence.',
-    hint: 'Correct the marked lines; `docs/structure-tests.md` explains each of them.',
+    hint: 'Correct the marked lines, or set `suites.structure.compat` to judge as container-structure-test does.',
   },
   SPEC_NO_VITEST: {
     exit: exitCodes.usage,
