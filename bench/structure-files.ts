@@ -38,13 +38,17 @@ export const structureFiles: Benchmark = {
     await using folder = await temporaryFolder('structure');
     await writeFile(join(folder.path, 'tests.yaml'), testFile());
     const program = join(folder.path, 'program');
-    await bundle(root, program, {
+    const entries = {
       main: 'bench/rig/judge-structure.ts',
       'engine/watchdog-main': 'src/engine/watchdog-main.ts',
-    });
+    };
+    await bundle(root, program, { entries });
     await writeFile(join(program, 'package.json'), '{ "type": "module" }');
     const engine = await connectEngine({ env: processEnvironment() });
-    await using image = await loadLargeImage(engine, IMAGE_BYTES, { entries: entries(), config });
+    await using image = await loadLargeImage(engine, IMAGE_BYTES, {
+      entries: fileEntries(),
+      config,
+    });
     const runId = `bench-${randomBytes(6).toString('hex')}`;
     const since = new Date().toISOString();
     const argv = [image.record.id, folder.path, runId, String(ROUNDS)];
@@ -77,7 +81,7 @@ function pathOf(index: number): string {
   return `${folders[index % folders.length] ?? ''}/file-${index}`;
 }
 
-function entries(): readonly LayerEntry[] {
+function fileEntries(): readonly LayerEntry[] {
   return Array.from({ length: FILES }, (_, index) => ({
     path: pathOf(index),
     contents: `setting ${index} = on\n`.repeat(50),

@@ -61,10 +61,7 @@ export function placeInside(
   if (offset === 0 || place === undefined) return place;
   const lines = source.text.split('\n');
   if (isScalar(node) && node.type === 'BLOCK_LITERAL') {
-    const before = String(node.value).slice(0, offset).split('\n');
-    const line = place.line + before.length;
-    const indent = /^ */u.exec(firstFilled(lines.slice(place.line)))?.[0].length ?? 0;
-    return { line, column: indent + (before.at(-1)?.length ?? 0) + 1, length: 1 };
+    return placeAfterBar(place, lines, String(node.value).slice(0, offset));
   }
   const line = lines[place.line - 1] ?? '';
   if (place.column - 1 + place.length > line.length) return place;
@@ -73,8 +70,13 @@ export function placeInside(
   return { line: place.line, column: place.column + quote + offset, length: 1 };
 }
 
-function firstFilled(lines: readonly string[]): string {
-  return lines.find((line) => line.trim() !== '') ?? '';
+/** The text begins in the line after the bar, indented as its first filled line is. */
+function placeAfterBar(bar: Place, lines: readonly string[], before: string): Place {
+  const linesBefore = before.split('\n');
+  const first = lines.slice(bar.line).find((line) => line.trim() !== '') ?? '';
+  const indent = first.length - first.trimStart().length;
+  const column = indent + (linesBefore.at(-1)?.length ?? 0) + 1;
+  return { line: bar.line + linesBefore.length, column, length: 1 };
 }
 
 export function isNode(value: unknown): value is ParsedNode {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { messageOf } from '../kernel/errors.ts';
 import { ConfigError } from './errors.ts';
 import { renderDiagnostics } from './diagnostics.ts';
@@ -192,8 +193,8 @@ test.each([
   ['folded, which has no such place', '- >\n    one\n    two $1\n', 'x:1:3'],
 ])('a place inside a text %s', (_, text, place) => {
   const source = parseYamlSource('x', text);
-  const [value] = Array.isArray(source.value) ? source.value : [];
-  const offset = String(value).indexOf('$1');
+  const [value = ''] = z.array(z.string()).parse(source.value);
+  const offset = value.indexOf('$1');
 
   const shown = renderDiagnostics([source.diagnose({ path: [0], offset, message: 'Here.' })]);
 

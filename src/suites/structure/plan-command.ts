@@ -22,7 +22,7 @@ export interface CommandPlan {
   readonly host: HostSettings;
 }
 
-export const plainHost: HostSettings = Object.freeze({
+const plainHost: HostSettings = Object.freeze({
   capabilities: [],
   privileged: false,
   bindMounts: [],

@@ -22,7 +22,7 @@ export interface StructureBenchOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
 
-export const silence: CommandEnd = {
+const silence: CommandEnd = {
   setup: [],
   command: { state: 'ended', exitCode: 0, stdout: '', stderr: '' },
 };
