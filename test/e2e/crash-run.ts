@@ -18,8 +18,8 @@ export interface CrashSite {
   readonly argv: readonly [string, ...string[]];
   /** What it ships to now. */
   target: ShipTarget;
-  /** What the last run left on this machine and on the engine. */
-  left: readonly string[];
+  /** What the last run left on this machine and on the engine; absent where runs make nothing there. */
+  left?: readonly string[] | undefined;
   /** Runs whose journals were read. */
   readonly seenRuns: Set<string>;
   /** Ids of images that had a case which passed, by the journals. */
@@ -74,8 +74,8 @@ export async function runUntil(site: CrashSite, point?: string): Promise<CrashRu
   target.sentBlobs.push(...sentBlobs(exchanges));
   const after = await tagsOf(target);
   const events = await readNewJournals(site);
-  site.left = await remainsOf(project, engine);
-  const stillLeft = site.left.filter((line) => left.includes(line));
+  if (left !== undefined) site.left = await remainsOf(project, engine);
+  const stillLeft = left?.filter((line) => site.left?.includes(line)) ?? [];
   return {
     point,
     exitCode,

@@ -42,7 +42,6 @@ beforeAll(async () => {
     project: opened.use(await createCrashProject()),
     argv: [join(mortalPackageFolder, 'bin', 'seatrial'), 'ci'],
     target: await openTarget(opened.use(await recordRegistry(embedded.host)), 'finished'),
-    left: [],
     seenRuns: new Set(),
     judged: new Set(),
     proven: new Set(),
@@ -57,6 +56,7 @@ afterAll(async () => await opened.disposeAsync());
 describe('kill -9 before and after each record of the journal', () => {
   it('of a run on a real engine, and of its steps', async () => {
     await using site = await openSite(embedded.host, 'steps');
+    site.left = [];
     await using foreign = await makeForeign(site);
     await site.project.change();
 
