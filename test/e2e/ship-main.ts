@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openFileDigests } from '../../src/build/file-digests.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
+import { createRunnablePlatforms } from '../../src/engine/runnable-platforms.ts';
 import { openScope } from '../../src/engine/scope.ts';
 import { loadSigner } from '../../src/evidence/load-signer.ts';
 import { openEventLog } from '../../src/history/event-log.ts';
@@ -42,6 +43,7 @@ const end = await runPlan(steps, {
   ci: { provider: 'local', isFork: false },
   engine,
   scope,
+  runnable: createRunnablePlatforms(scope),
   history,
   fileDigests,
   clock,
