@@ -12,7 +12,9 @@ describe('where a manifest comes from', () => {
     [containerd, {}, 'stored', 'docker 28.0.0 keeps the manifest, and its bytes are shipped'],
     [graph, { through: 'engine' }, 'pushed', 'docker 20.10.24 pushes: ship.through is engine'],
     [containerd, { through: 'engine' }, 'pushed', 'docker 28.0.0 pushes: ship.through is engine'],
-  ] as const)('of %o with %o is told with its reason', (engine, ship, origin, why) => {
+  ] as const)('of %o with %o is told with its reason', (...row) => {
+    const [engine, ship, origin, why] = row;
+
     expect(chooseOrigin(engine, ship)).toEqual({ origin, why });
   });
 });
