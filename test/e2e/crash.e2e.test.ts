@@ -69,15 +69,16 @@ describe('kill -9 before and after each record of the journal', () => {
     expect(await foreign.isThere()).toBe(true);
   });
 
+  // Nothing has reached a registry before an intent: the second is asked about what was done to it.
   it.concurrent.each([
-    ['the embedded registry', () => embedded],
-    ['CNCF Distribution', () => distribution],
-  ])('of what is done to %s', async (_, registry) => {
+    ['the embedded registry', () => embedded, 'effect.'],
+    ['CNCF Distribution', () => distribution, 'effect.done '],
+  ] as const)('of what is done to %s', async (_, registry, kind) => {
     await using site = await openSite(registry().host, 'effects', [
       process.execPath,
       join(mortalPackageFolder, 'dist', `${SHIP_MAIN}.js`),
     ]);
-    const effects = records.filter(isOfEffect);
+    const effects = records.filter((record) => record.startsWith(kind));
     let moves = 0;
 
     await crashThrough(site, {
