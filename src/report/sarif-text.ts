@@ -3,6 +3,7 @@ import type { Case } from '../kernel/verdict.ts';
 import type { RunView, StepView } from './run-view.ts';
 import { isFailure, isWarning } from './step-text.ts';
 import { cleanText } from './terminal-text.ts';
+import { labelled } from './test-results.ts';
 
 /**
  * Failures and warnings as a code scanner tells them. A finding is about an image, not about a line: its place is the
@@ -76,8 +77,4 @@ function toFinding({ step, each, rule }: Finding, ruleIndex: number): object {
     },
     properties: { image: step.image, platform: step.platform, command: each.command },
   };
-}
-
-function labelled(label: string, text: string | undefined): string | undefined {
-  return text === undefined ? undefined : `${label}: ${text}`;
 }

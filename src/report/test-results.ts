@@ -83,6 +83,7 @@ function toStepResult(step: StepView, name: string): Result {
   return isBadResult(result) ? { ...result, text: output } : result;
 }
 
-function labelled(label: string, text: string | undefined): string | undefined {
+/** One line; absent when there is nothing to say. */
+export function labelled(label: string, text: string | undefined): string | undefined {
   return text === undefined ? undefined : `${label}: ${text}`;
 }

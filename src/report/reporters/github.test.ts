@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { captureOutput } from '../testing/captured-output.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
+import { outputOf } from '../testing/report-of.ts';
 import {
   behaviourCase,
   failedRun,
@@ -18,12 +19,8 @@ async function reportOf(
 ): Promise<{ readonly log: string; readonly summary: string }> {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'seatrial-github-'));
   const path = join(folder.path, 'summary.md');
-  const out = captureOutput();
-  const env = { GITHUB_STEP_SUMMARY: path };
-  const report = await github.open({ out, env, clock: createFakeClock(), files: [] });
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return { log: out.text(), summary: await readFile(path, 'utf8') };
+  const log = await outputOf(github, timed, { env: { GITHUB_STEP_SUMMARY: path } });
+  return { log, summary: await readFile(path, 'utf8') };
 }
 
 test('failures and warnings become annotations', async () => {

@@ -1,28 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtempDisposable, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { captureOutput } from '../testing/captured-output.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
+import { fileOf } from '../testing/report-of.ts';
 import {
   behaviourCase,
   failedRun,
   HOSTILE,
   passedRun,
-  toEvents,
   type TimedEvent,
 } from '../testing/sample-run.ts';
 import { html } from './html.ts';
 
 async function pageOf(timed: readonly TimedEvent[]): Promise<string> {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'seatrial-html-'));
-  const path = join(folder.path, 'report.html');
-  const target = { out: captureOutput(), env: {}, clock: createFakeClock(), files: [], path };
-  const report = await html.open(target);
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return await readFile(path, 'utf8');
+  return await fileOf(html, timed);
 }
 
 test('hostile text is shown and never acts, in whatever field it comes', async () => {

@@ -5,17 +5,12 @@ import {
   reportJsonSchema,
   runReportSchema,
 } from '../report-document.ts';
-import { captureOutput } from '../testing/captured-output.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
-import { failedRun, passedRun, toEvents, type TimedEvent } from '../testing/sample-run.ts';
+import { outputOf } from '../testing/report-of.ts';
+import { failedRun, passedRun, type TimedEvent } from '../testing/sample-run.ts';
 import { json } from './json.ts';
 
 async function reportOf(timed: readonly TimedEvent[]): Promise<unknown> {
-  const out = captureOutput();
-  const report = await json.open({ out, env: {}, clock: createFakeClock(), files: [] });
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return JSON.parse(out.text());
+  return JSON.parse(await outputOf(json, timed));
 }
 
 function checkOf(more: readonly TimedEvent[]): readonly TimedEvent[] {

@@ -1,26 +1,10 @@
-import { mkdtempDisposable, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { captureOutput } from '../testing/captured-output.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
-import {
-  behaviourCase,
-  failedRun,
-  HOSTILE,
-  toEvents,
-  type TimedEvent,
-} from '../testing/sample-run.ts';
+import { fileOf } from '../testing/report-of.ts';
+import { behaviourCase, failedRun, HOSTILE, type TimedEvent } from '../testing/sample-run.ts';
 import { junit } from './junit.ts';
 
 async function xmlOf(timed: readonly TimedEvent[]): Promise<string> {
-  await using folder = await mkdtempDisposable(join(tmpdir(), 'seatrial-junit-'));
-  const path = join(folder.path, 'junit.xml');
-  const target = { out: captureOutput(), env: {}, clock: createFakeClock(), files: [], path };
-  const report = await junit.open(target);
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return await readFile(path, 'utf8');
+  return await fileOf(junit, timed);
 }
 
 /** Names of tags that are open at the end, or an error at the first that does not fit. */

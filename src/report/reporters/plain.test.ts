@@ -1,17 +1,14 @@
 import { expect, test } from 'vitest';
 import { captureOutput } from '../testing/captured-output.ts';
 import { createFakeClock } from '../testing/fake-clock.ts';
+import { outputOf } from '../testing/report-of.ts';
 import { failedRun, passedRun, toEvents, type TimedEvent } from '../testing/sample-run.ts';
 import { plain } from './plain.ts';
 
 const env = { LANG: 'C.UTF-8' };
 
 async function textOf(timed: readonly TimedEvent[]): Promise<string> {
-  const out = captureOutput();
-  const report = await plain.open({ out, env, clock: createFakeClock(), files: ['report.html'] });
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return out.text();
+  return await outputOf(plain, timed, { env, files: ['report.html'] });
 }
 
 test('a passed run is told line by line, with times, skips and what was shipped', async () => {

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { captureOutput } from '../testing/captured-output.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
-import {
-  behaviourCase,
-  failedRun,
-  passedRun,
-  toEvents,
-  type TimedEvent,
-} from '../testing/sample-run.ts';
+import { outputOf } from '../testing/report-of.ts';
+import { behaviourCase, failedRun, passedRun, type TimedEvent } from '../testing/sample-run.ts';
 import { sarif } from './sarif.ts';
 
 /** What a reader relies on; the standard asks for more than is read here of nothing. */
@@ -45,11 +38,7 @@ const sarifSchema = z.object({
 type Sarif = z.infer<typeof sarifSchema>['runs'][0];
 
 async function sarifOf(timed: readonly TimedEvent[]): Promise<Sarif> {
-  const out = captureOutput();
-  const report = await sarif.open({ out, env: {}, clock: createFakeClock(), files: [] });
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return sarifSchema.parse(JSON.parse(out.text())).runs[0];
+  return sarifSchema.parse(JSON.parse(await outputOf(sarif, timed))).runs[0];
 }
 
 describe('the SARIF report', () => {

@@ -1,21 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { captureOutput } from '../testing/captured-output.ts';
-import { createFakeClock } from '../testing/fake-clock.ts';
-import {
-  behaviourCase,
-  failedRun,
-  HOSTILE,
-  toEvents,
-  type TimedEvent,
-} from '../testing/sample-run.ts';
+import { outputOf } from '../testing/report-of.ts';
+import { behaviourCase, failedRun, HOSTILE, type TimedEvent } from '../testing/sample-run.ts';
 import { tap } from './tap.ts';
 
 async function tapOf(timed: readonly TimedEvent[]): Promise<readonly string[]> {
-  const out = captureOutput();
-  const report = await tap.open({ out, env: {}, clock: createFakeClock(), files: [] });
-  for (const event of toEvents(timed)) report.onEvent(event);
-  await report.close();
-  return out.text().split('\n');
+  return (await outputOf(tap, timed)).split('\n');
 }
 
 describe('the TAP report', () => {
