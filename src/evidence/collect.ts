@@ -1,5 +1,6 @@
 import { buffer } from 'node:stream/consumers';
 import type { Digest } from '../kernel/digest.ts';
+import { inBatches } from '../kernel/in-batches.ts';
 import type { Manifest, Repository } from '../registry/contract.ts';
 import { RegistryError } from '../registry/errors.ts';
 import { isUniqueTagOf } from '../registry/referrer-tags.ts';
@@ -51,11 +52,7 @@ export async function collectBundles(
   if (references.length > attestations)
     throw excessive(repository, subject, `lists ${references.length} artifacts of`);
   const work: CollectWork = { repository, subject, totalBytes, readBytes: 0, seen: new Set() };
-  const found: (CollectedBundle | RejectedBundle | undefined)[] = [];
-  for (let at = 0; at < references.length; at += AT_ONCE) {
-    const batch = references.slice(at, at + AT_ONCE);
-    found.push(...(await Promise.all(batch.map(async (each) => await readOne(work, each)))));
-  }
+  const found = await inBatches(references, AT_ONCE, async (each) => await readOne(work, each));
   return {
     bundles: found.filter(
       (each): each is CollectedBundle => each !== undefined && 'statement' in each,

@@ -1,4 +1,5 @@
 import type { Digest } from '../kernel/digest.ts';
+import { inBatches } from '../kernel/in-batches.ts';
 import { isKeepTag, isReservedTag, keepTag } from '../kernel/reserved-tags.ts';
 import type { Repository } from '../registry/contract.ts';
 import { RegistryError, type RegistryErrorCode } from '../registry/errors.ts';
@@ -114,7 +115,7 @@ async function byAge(
   kept: readonly string[],
   tags: readonly string[],
 ): Promise<readonly KeptDigest[]> {
-  const dated = await inBatches(kept, async (tag) => {
+  const dated = await inBatches(kept, AT_ONCE, async (tag) => {
     const manifest = await repository.manifests.read(tag);
     if (manifest === undefined) return [];
     const { digest } = manifest;
@@ -130,7 +131,7 @@ async function digestsOfReleases(
   tags: readonly string[],
 ): Promise<ReadonlySet<Digest>> {
   const releases = tags.filter((tag) => !isReservedTag(tag));
-  const found = await inBatches(releases, async (tag) => {
+  const found = await inBatches(releases, AT_ONCE, async (tag) => {
     const head = await repository.manifests.head(tag);
     // A registry that does not say in a HEAD says in a GET.
     return head === undefined ? undefined : (head.digest ?? (await readDigest(repository, tag)));
@@ -163,14 +164,4 @@ async function removeTag(
   }
   const isServed = (await repository.manifests.head(tag)) !== undefined;
   return isServed ? 'the registry says that it is removed, and serves it' : undefined;
-}
-
-async function inBatches<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let at = 0; at < items.length; at += AT_ONCE)
-    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(work))));
-  return results;
 }

@@ -10,7 +10,7 @@ import {
   type ImageSource,
 } from './image-source.ts';
 import type { BlobStore, StoredBlob } from './store.ts';
-import { readEntries, type TarEntry } from './tar-entries.ts';
+import { readEntries, readWhole, type TarEntry } from './tar-entries.ts';
 
 export interface LayoutOptions {
   readonly store: BlobStore;
@@ -87,14 +87,8 @@ async function* counted(
   }
 }
 
-async function readSmall({ bytes }: TarEntry): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of bytes) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > MAX_DOCUMENT_BYTES)
-      throw incoherent(`its \`index.json\` is larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+async function readSmall(entry: TarEntry): Promise<Buffer> {
+  const bytes = await readWhole(entry, MAX_DOCUMENT_BYTES);
+  if (bytes !== undefined) return bytes;
+  throw incoherent(`its \`index.json\` is larger than ${String(MAX_DOCUMENT_BYTES)} bytes`);
 }

@@ -4,6 +4,7 @@ import type { Engine, ImageRecord } from '../engine/contract.ts';
 import { digestOf, hexOf, shortDigest, type Digest } from '../kernel/digest.ts';
 import { ShipError } from './errors.ts';
 import { gzipBlocks } from './gzip-blocks.ts';
+import { MAX_DOCUMENT_BYTES } from './image-source.ts';
 import {
   imageConfigSchema,
   mediaTypes,
@@ -14,11 +15,10 @@ import {
 } from './packed-image.ts';
 import { findPacked, keepPacked, PACKER_VERSION, readRecordAs } from './packed-record.ts';
 import type { BlobStore } from './store.ts';
-import { readEntries, type TarEntry } from './tar-entries.ts';
+import { readEntries, readWhole, type TarEntry } from './tar-entries.ts';
 
 /** Programs get 3 % larger than at level 6, in half the time: worth it on every faster line than 10 Mbit/s. */
 const GZIP_LEVEL = 4;
-const MAX_CONFIG_BYTES = 4 * 1024 ** 2;
 
 export interface PackOptions {
   readonly engine: Engine;
@@ -51,9 +51,9 @@ export async function packImage(options: PackOptions): Promise<PackedImage> {
 
   const first = await readSavedImage(options);
   const found = first.isIncomplete ? await readSavedImage(options) : first;
-  const config = await store.write(once(verifiedConfig(image, found.config)));
+  const config = await store.write([verifiedConfig(image, found.config)]);
   const layers = image.diffIds.map((diffId) => layerOf(image, diffId, found.layers));
-  const manifest = await store.write(once(Buffer.from(renderManifest({ config, layers }))));
+  const manifest = await store.write([Buffer.from(renderManifest({ config, layers }))]);
   const packed: PackedImage = {
     imageId: image.id,
     origin: 'packed',
@@ -107,19 +107,13 @@ function kindOf(header: Header, image: ImageRecord): 'config' | 'layer' | 'other
   return image.diffIds.includes(`sha256:${blob}`) ? 'layer' : 'other';
 }
 
-async function readConfig({ bytes }: TarEntry): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of bytes) {
-    sizeBytes += chunk.length;
-    if (sizeBytes > MAX_CONFIG_BYTES)
-      throw new ShipError(
-        'IDENTITY_BROKEN',
-        `the image config is larger than ${MAX_CONFIG_BYTES} bytes`,
-      );
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
+async function readConfig(entry: TarEntry): Promise<Buffer> {
+  const bytes = await readWhole(entry, MAX_DOCUMENT_BYTES);
+  if (bytes !== undefined) return bytes;
+  throw new ShipError(
+    'IDENTITY_BROKEN',
+    `the image config is larger than ${MAX_DOCUMENT_BYTES} bytes`,
+  );
 }
 
 const layerRecordSchema = packedImageSchema.shape.layers.element;
@@ -200,8 +194,4 @@ async function* tapping(
     await onChunk(chunk);
     yield chunk;
   }
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
-  yield await Promise.resolve(bytes);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { hexOf, isDigest, type Digest } from '../kernel/digest.ts';
 import { isTag } from '../kernel/image-reference.ts';
+import { inBatches } from '../kernel/in-batches.ts';
 import { emptyBlob, emptyDescriptor } from '../registry/blob-sources.ts';
 import type { Descriptor, Manifest, Repository } from '../registry/contract.ts';
 import { parseManifest } from '../registry/manifest-document.ts';
@@ -81,19 +82,16 @@ export async function readRecords(
   const listed = await repository.manifests.referrers(to, RECORD_TYPE);
   const own = tags.filter((tag) => tag.startsWith(recordTagPrefix(to)));
   const references = [...listed.map((entry: Descriptor) => entry.digest), ...own];
-  const records: KeptRecord[] = [];
-  for (let at = 0; at < Math.min(references.length, MOST_RECORDS); at += AT_ONCE) {
-    const manifests = await Promise.all(
-      references
-        .slice(at, at + AT_ONCE)
-        .map(async (reference) => await repository.manifests.read(reference)),
-    );
-    for (const manifest of manifests) {
+  const found = await inBatches(
+    references.slice(0, MOST_RECORDS),
+    AT_ONCE,
+    async (reference): Promise<readonly KeptRecord[]> => {
+      const manifest = await repository.manifests.read(reference);
       const record = manifest && parseRecord(manifest, to);
-      if (record !== undefined) records.push({ ...record, to });
-    }
-  }
-  return records.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+      return record === undefined ? [] : [{ ...record, to }];
+    },
+  );
+  return found.flat().toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 /** The digest that a tag of a record belongs to; absent when it is no such tag. */

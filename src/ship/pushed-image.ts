@@ -44,8 +44,8 @@ export async function readPushedImage(
     ...options,
     diffIds: image.diffIds,
   });
-  await store.write(once(manifest.bytes));
-  await store.write(once(configBytes));
+  await store.write([manifest.bytes]);
+  await store.write([configBytes]);
   const packed: PackedImage = { imageId: image.id, origin: 'pushed', ...parts };
   await keepPacked(store, packed, repository.address.repository);
   return packed;
@@ -78,8 +78,4 @@ function refuseAnother(
     'IDENTITY_BROKEN',
     `the engine pushed ${named}, whose ${idOf} is ${String(found)}, and ${image.id} was tested`,
   );
-}
-
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield await Promise.resolve(bytes);
 }

@@ -20,6 +20,8 @@ export interface StoredBlob {
   readonly sizeBytes: number;
 }
 
+type Pieces = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
 /**
  * A content-addressed folder of packed layers, configs and manifests. A name appears only with its whole
  * content behind it, so a crash leaves temporary files and nothing else.
@@ -29,8 +31,8 @@ export interface BlobStore {
   /** Absent unless the blob is there with the size it should have. */
   has(blob: StoredBlob): Promise<boolean>;
   open(digest: Digest, offset?: number): Readable;
-  /** Writes a stream under the digest of its bytes, which are hashed on the way. */
-  write(bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
+  /** Writes a stream, or pieces at hand, under the digest of their bytes, which are hashed on the way. */
+  write(bytes: Pieces): Promise<StoredBlob>;
   /** Small records beside the blobs: what was packed from what. */
   readRecord(name: string): Promise<string | undefined>;
   writeRecord(name: string, text: string): Promise<void>;
@@ -56,7 +58,7 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
     folder,
     has: async (blob: StoredBlob) => (await sizeOf(pathOf(blob.digest))) === blob.sizeBytes,
     open: (digest: Digest, offset = 0) => createReadStream(pathOf(digest), { start: offset }),
-    write: async (bytes: AsyncIterable<Uint8Array>) => {
+    write: async (bytes: Pieces) => {
       const draft = join(temporary, draftName());
       try {
         const blob = await writeHashed(draft, bytes);
@@ -74,7 +76,7 @@ export async function openBlobStore(folder: string): Promise<BlobStore> {
   });
 }
 
-async function writeHashed(path: string, bytes: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+async function writeHashed(path: string, bytes: Pieces): Promise<StoredBlob> {
   const hash = createHash('sha256');
   let sizeBytes = 0;
   const file = await onDisk(path, open(path, 'wx'));

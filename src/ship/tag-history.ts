@@ -1,8 +1,8 @@
 import type { Digest } from '../kernel/digest.ts';
+import { inBatches } from '../kernel/in-batches.ts';
 import { isKeepTag, isReservedTag } from '../kernel/reserved-tags.ts';
 import type { Repository } from '../registry/contract.ts';
 import { readRecords, subjectOfRecordTag, type KeptRecord } from './promotion-record.ts';
-import { readTagHeads } from './tag-heads.ts';
 
 /** What a tag points to, and how it got there. */
 export interface TagHistory {
@@ -24,7 +24,7 @@ export interface PastMove extends Omit<KeptRecord, 'schema' | 'tags'> {
   readonly state: MoveState;
 }
 
-const TAGS_AT_ONCE = 16;
+const AT_ONCE = 16;
 const MOST_DIGESTS = 5000;
 
 export interface TagHistoryOptions {
@@ -66,12 +66,12 @@ async function readHeads(
   repository: Repository,
   tags: readonly string[],
 ): Promise<ReadonlyMap<string, Digest>> {
-  const heads = new Map<string, Digest>();
-  for (let at = 0; at < tags.length; at += TAGS_AT_ONCE) {
-    const found = await readTagHeads(repository, tags.slice(at, at + TAGS_AT_ONCE));
-    for (const [tag, head] of found) if (head !== null) heads.set(tag, head.digest);
-  }
-  return heads;
+  // Of each manifest the digest alone is kept: there may be thousands of tags.
+  const found = await inBatches(tags, AT_ONCE, async (tag) => {
+    const manifest = await repository.manifests.read(tag);
+    return manifest === undefined ? [] : [[tag, manifest.digest] as const];
+  });
+  return new Map(found.flat());
 }
 
 /** Follows the records from the digests that are known now to those that came before. */
@@ -85,12 +85,10 @@ async function readAllRecords(
   let next = [...new Set(seeds)];
   while (next.length > 0 && seen.size < MOST_DIGESTS) {
     for (const digest of next) seen.add(digest);
-    const found: KeptRecord[] = [];
-    for (let at = 0; at < next.length; at += TAGS_AT_ONCE) {
-      const batch = next.slice(at, at + TAGS_AT_ONCE);
-      const read = batch.map(async (digest) => await readRecords(repository, digest, tags));
-      found.push(...(await Promise.all(read)).flat());
-    }
+    const read = await inBatches(next, AT_ONCE, async (digest) =>
+      readRecords(repository, digest, tags),
+    );
+    const found = read.flat();
     records.push(...found);
     const before = found.flatMap((record) => record.tags.flatMap(({ from }) => from ?? []));
     next = [...new Set(before)].filter((digest) => !seen.has(digest));

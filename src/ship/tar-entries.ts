@@ -35,6 +35,21 @@ export async function readEntries(
   }
 }
 
+/** The whole of an entry; absent when it is larger. What is left of it is not read. */
+export async function readWhole(
+  { bytes }: Pick<TarEntry, 'bytes'>,
+  maxBytes: number,
+): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of bytes) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
 async function* bytesOf(entry: AsyncIterable<unknown>): AsyncGenerator<Uint8Array> {
   // A byte stream without an encoding gives bytes and nothing else; its type does not say so.
   for await (const chunk of entry) if (chunk instanceof Uint8Array) yield chunk;
