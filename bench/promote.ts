@@ -1,5 +1,4 @@
-import { collectBundles } from '../src/evidence/collect.ts';
-import { evaluate } from '../src/evidence/evaluate.ts';
+import { judgeManifest } from '../src/evidence/judge-manifest.ts';
 import { defaultRules, type Policy } from '../src/evidence/policy.ts';
 import type { StatementSigner } from '../src/evidence/signer.ts';
 import { predicateTypes } from '../src/evidence/statement.ts';
@@ -84,7 +83,7 @@ async function promoteTo(
     {
       repository,
       runId: 'bench',
-      prove: async (at, of) => evaluate(await collectBundles(at, of), policy, new Date()),
+      prove: async (at, of) => await judgeManifest(at, of, { policy, now: new Date() }),
       known: [],
       stateFolder: folder,
       clock: systemClock,

@@ -1,4 +1,3 @@
-import { EvidenceError } from '../evidence/errors.ts';
 import { judgeManifest } from '../evidence/judge-manifest.ts';
 import { loadPublicKey, loadSigningKey } from '../evidence/keys.ts';
 import { defaultRules, loadPolicy, type Policy } from '../evidence/policy.ts';
@@ -45,16 +44,8 @@ export async function openProof(
 ): Promise<ProofLookup | undefined> {
   const policy = await findPolicy(host, request);
   if (policy === undefined) return undefined;
-  return async (repository, digest) => {
-    // What is in an index, only the index says.
-    const manifest = await repository.manifests.read(digest);
-    if (manifest === undefined)
-      throw new EvidenceError(
-        'SUBJECT_UNKNOWN',
-        `${repository.address.repository} has no ${digest}`,
-      );
-    return await judgeManifest(repository, manifest, { policy, now: host.clock.now() });
-  };
+  return async (repository, manifest) =>
+    await judgeManifest(repository, manifest, { policy, now: host.clock.now() });
 }
 
 /** Where nobody is trusted, nothing is proven. */

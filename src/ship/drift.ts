@@ -1,3 +1,4 @@
+import { EvidenceError } from '../evidence/errors.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Repository } from '../registry/contract.ts';
 import type { Proof, ProofLookup } from './proof.ts';
@@ -27,7 +28,7 @@ export async function findDrift(
   const proofs = new Map<Digest, Promise<Proof>>();
   const prove = async (digest: Digest): Promise<Proof | undefined> => {
     if (lookup === undefined) return undefined;
-    const proof = proofs.get(digest) ?? lookup(repository, digest);
+    const proof = proofs.get(digest) ?? proveDigest(repository, digest, lookup);
     proofs.set(digest, proof);
     return await proof;
   };
@@ -46,6 +47,17 @@ export async function findDrift(
     });
   }
   return found;
+}
+
+async function proveDigest(
+  repository: Repository,
+  digest: Digest,
+  lookup: ProofLookup,
+): Promise<Proof> {
+  const manifest = await repository.manifests.read(digest);
+  if (manifest === undefined)
+    throw new EvidenceError('SUBJECT_UNKNOWN', `${repository.address.repository} has no ${digest}`);
+  return await lookup(repository, manifest);
 }
 
 function problemOf(proof: Proof | undefined): string | undefined {

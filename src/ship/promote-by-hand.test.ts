@@ -39,7 +39,7 @@ afterEach(async () => {
   await Promise.all([embedded, cncf, promotions].map((each) => each[Symbol.asyncDispose]()));
 });
 
-const prove: ProofLookup = (_, digest) =>
+const prove: ProofLookup = (_, { digest }) =>
   Promise.resolve({
     holds: proven.has(digest),
     rules: [

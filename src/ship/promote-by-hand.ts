@@ -55,7 +55,7 @@ export async function promoteDigest(
       `there is no ${wish.reference} in ${repository.address.repository}`,
     );
   const [evidence, commit] = await Promise.all([
-    assertProven(repository, manifest.digest, work.prove),
+    assertProven(repository, manifest, work.prove),
     readCommit(repository, manifest),
   ]);
   const request = {
@@ -110,7 +110,7 @@ export async function rollBack(
   const isForced = wish.isForced && wasThere(history, digest);
   const evidence = isForced
     ? 'forced: it was at the tag before'
-    : await assertProven(repository, digest, work.prove);
+    : await assertProven(repository, manifest, work.prove);
   return await promoteOne(work, {
     manifest,
     tags: [{ tag, kind: kindOfTag(tag) }],

@@ -1,5 +1,4 @@
-import type { Digest } from '../kernel/digest.ts';
-import type { Repository } from '../registry/contract.ts';
+import type { Manifest, Repository } from '../registry/contract.ts';
 import { ShipError } from './errors.ts';
 
 /** Whether a registry holds evidence that allows a digest to carry a release tag. */
@@ -16,8 +15,8 @@ export interface ProofRule {
   readonly message: string;
 }
 
-/** Asks the registry, every time: what is there now counts. */
-export type ProofLookup = (repository: Repository, digest: Digest) => Promise<Proof>;
+/** Asks the registry, every time: what is there now counts. What is in an index, only its manifest says. */
+export type ProofLookup = (repository: Repository, manifest: Manifest) => Promise<Proof>;
 
 /**
  * Returns what allows the digest, in one clause.
@@ -25,16 +24,16 @@ export type ProofLookup = (repository: Repository, digest: Digest) => Promise<Pr
  */
 export async function assertProven(
   repository: Repository,
-  digest: Digest,
+  manifest: Manifest,
   lookup: ProofLookup,
 ): Promise<string> {
-  const { holds, rules } = await lookup(repository, digest);
+  const { holds, rules } = await lookup(repository, manifest);
   const broken = rules.find((rule) => !rule.holds);
   if (holds && broken === undefined)
     return rules.map(({ rule, message }) => `${rule}: ${message}`).join('; ');
   throw new ShipError(
     'DIGEST_UNPROVEN',
-    `${repository.address.repository}@${digest} breaks the rule \`${broken?.rule ?? 'evidence'}\`: ${broken?.message ?? 'nothing proves it'}`,
-    { details: { digest, rule: broken?.rule } },
+    `${repository.address.repository}@${manifest.digest} breaks the rule \`${broken?.rule ?? 'evidence'}\`: ${broken?.message ?? 'nothing proves it'}`,
+    { details: { digest: manifest.digest, rule: broken?.rule } },
   );
 }
