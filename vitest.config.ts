@@ -17,7 +17,7 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
           exclude: ['**/*.engine.test.ts', '**/*.e2e.test.ts', '**/planted/**'],
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           // Half of the time of these tests is waiting, and loading each file afresh would cost as much as they do.
           isolate: false,
           maxWorkers: 2,

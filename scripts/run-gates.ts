@@ -30,14 +30,15 @@ export async function runGates(gates: readonly Gate[], run: GateRun): Promise<bo
     if (!result.isPassed) stopped.abort();
   };
 
-  while (waiting.length + running.size > 0) {
+  for (;;) {
     if (stopped.signal.aborted) waiting.length = 0;
+    // A race of nothing would never end.
+    if (waiting.length + running.size === 0) return !stopped.signal.aborted;
     const next = waiting.findIndex((gate) => mayBegin(gate, waiting, running));
     const [gate] = next === -1 ? [] : waiting.splice(next, 1);
     if (gate === undefined) await Promise.race(running.values());
     else running.set(gate, perform(gate));
   }
-  return !stopped.signal.aborted;
 }
 
 function mayBegin(

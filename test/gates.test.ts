@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { Gate } from '../scripts/gates.ts';
+import { runGates } from '../scripts/run-gates.ts';
 
 /**
  * A gate that never said no proves nothing. Here the real configurations of the gates are run over planted
@@ -52,6 +54,39 @@ describe('the gate against dead code', () => {
     expect(stdout).toMatch(/Unused dependencies[^]*zod/u);
   });
 });
+
+describe('all gates together', () => {
+  it('end after the first that says no, and begin nothing after it', async () => {
+    const begun: string[] = [];
+
+    const isPassed = await runGates(['a', 'b', 'c'].map(onEngine), {
+      perform: ({ name }) => Promise.resolve({ isPassed: name !== 'b', output: '', durationMs: 1 }),
+      onStart: ({ name }) => begun.push(name),
+      onEnd: () => undefined,
+    });
+
+    expect(isPassed).toBe(false);
+    expect(begun).toEqual(['a', 'b']);
+  });
+
+  it('pass when each of them does', async () => {
+    const ended: string[] = [];
+
+    const isPassed = await runGates(['a', 'b'].map(onEngine), {
+      perform: () => Promise.resolve({ isPassed: true, output: '', durationMs: 1 }),
+      onStart: () => undefined,
+      onEnd: ({ name }) => ended.push(name),
+    });
+
+    expect(isPassed).toBe(true);
+    expect(ended).toEqual(['a', 'b']);
+  });
+});
+
+/** Those follow each other. */
+function onEngine(name: string): Gate {
+  return { name, proves: name, argv: [], after: [], needsEngine: true, timeoutMs: 1 };
+}
 
 const lintReport = z.object({
   diagnostics: z.array(z.object({ filename: z.string(), code: z.string() })),
