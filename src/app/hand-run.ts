@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { readCiEnvironment } from '../ci/read-ci-environment.ts';
+import { loadSigner } from '../evidence/load-signer.ts';
 import { openEventLog } from '../history/event-log.ts';
 import { createRunId } from '../history/run-id.ts';
 import { pruneRuns } from '../history/runs.ts';
@@ -23,6 +24,8 @@ export interface HandRun {
   /** `host/name`. */
   readonly repository: string;
   readonly prove: ProofLookup;
+  /** Whether what was found is signed, too, when there is a key. @default false */
+  readonly isSigned?: boolean | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface HandRun {
  */
 export async function runByHand<Result>(
   host: AppHost,
-  { command, repository: name, prove }: HandRun,
+  { command, repository: name, prove, isSigned = false }: HandRun,
   act: (work: HandWork, emit: (event: RunEventBody) => void) => Promise<Result>,
 ): Promise<Result> {
   const folder = await findProjectFolder(host.cwd);
@@ -84,6 +87,7 @@ export async function runByHand<Result>(
         runId,
         url: ci.url,
         prove,
+        signer: isSigned ? await loadSigner(host.env, host.cwd) : undefined,
         known: await readShippedDigests({ folder: stateFolder, clock: host.clock }, name),
         stateFolder,
         clock: host.clock,

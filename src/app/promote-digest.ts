@@ -31,7 +31,7 @@ export async function promoteReference(host: AppHost, request: PromoteRequest): 
   const prove = (await openProof(host, request.proof)) ?? proveNothing;
   const promotion = await runByHand(
     host,
-    { command: 'promote', repository, prove },
+    { command: 'promote', repository, prove, isSigned: !request.isDryRun },
     async (work) =>
       await promoteDigest(work, {
         reference,

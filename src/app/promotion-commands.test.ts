@@ -12,12 +12,14 @@ import { predicateTypes } from '../evidence/statement.ts';
 import { systemClock } from '../host/clock.ts';
 import type { Repository } from '../registry/contract.ts';
 import { startFaultyRegistry, type FaultyRegistry } from '../registry/testing/faulty-registry.ts';
+import { listsVerification } from '../ship/lists-verification.ts';
 import { pushRelease, type SampleRelease } from '../ship/testing/promotions.ts';
 import type { AppHost } from './app-host.ts';
 import { findRepositoryDrift, hasDrifted, renderDrift } from './find-drift.ts';
 import { promoteReference, renderMoved, type PromoteRequest } from './promote-digest.ts';
 import { rollBackTag } from './roll-back.ts';
 import { renderHistory, showHistory } from './show-history.ts';
+import { renderVerification, verifyReference } from './verify-reference.ts';
 
 const OLD = '2026-01-01T00:00:00.000Z';
 const NEW = '2026-02-02T00:00:00.000Z';
@@ -152,6 +154,45 @@ test('the key of the environment, and a policy, say who is trusted', async () =>
   );
 
   await expect(strict).rejects.toThrow(/`suite:weather`/u);
+});
+
+test('whoever promotes with a key signs what was found, and a deployer needs no more than that', async () => {
+  const release = await pushTested(OLD);
+  const promoter = { ...host, env: { SEATRIAL_KEY: 'theirs.key' } };
+  await writeFile(join(folder, 'deploy.yaml'), 'keys: [theirs.pub]\nverified: {}\n');
+  const ref = `${name}@${release.digest}`;
+  const policy = { ref, proof: { policy: 'deploy.yaml', keys: [] } };
+
+  const before = await verifyReference(host, policy);
+  await promoteReference(promoter, asked(release, { isDryRun: true }));
+  const dry = await verifyReference(host, policy);
+  await promoteReference(promoter, asked(release));
+  const after = await verifyReference(host, policy);
+
+  expect([before.holds, dry.holds, after.holds]).toEqual([false, false, true]);
+  expect(after.evidence).toContainEqual(
+    expect.objectContaining({
+      type: 'verification-result',
+      signer: 'key theirs.pub',
+      verifier: 'urn:seatrial:verifier:v1',
+      properties: ['SEATRIAL_TESTED', 'SEATRIAL_NO_WARNINGS', 'SEATRIAL_SUITE_BEHAVIOUR'],
+    }),
+  );
+  expect(renderVerification(host, after, 'text')).toMatch(/verification-result .+, verified at /u);
+});
+
+test('what was forced is not said to be verified', async () => {
+  const [old, release] = [await pushRelease(repository, OLD), await pushTested(NEW)];
+  await repository.manifests.put({ ...old.manifest, reference: 'latest' });
+  await promoteReference(host, asked(release));
+
+  await rollBackTag(
+    { ...host, env: { SEATRIAL_KEY: 'ours.key' } },
+    { ...rollback, ref: `${name}:latest`, to: '-1', isForced: true, reason: 'a fire' },
+  );
+
+  expect((await repository.manifests.read('latest'))?.digest).toBe(old.digest);
+  expect(await listsVerification(repository, old.digest)).toBe(false);
 });
 
 test('a tag of a newer commit stays, and that is no failure', async () => {

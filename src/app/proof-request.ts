@@ -1,6 +1,7 @@
 import { judgeManifest } from '../evidence/judge-manifest.ts';
 import { loadPublicKey, loadSigningKey } from '../evidence/keys.ts';
 import { defaultRules, loadPolicy, type Policy } from '../evidence/policy.ts';
+import { verifiedBy } from '../evidence/verification-result.ts';
 import type { ProofLookup } from '../ship/proof.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
@@ -44,8 +45,10 @@ export async function openProof(
 ): Promise<ProofLookup | undefined> {
   const policy = await findPolicy(host, request);
   if (policy === undefined) return undefined;
-  return async (repository, manifest) =>
-    await judgeManifest(repository, manifest, { policy, now: host.clock.now() });
+  return async (repository, manifest) => {
+    const judgement = await judgeManifest(repository, manifest, { policy, now: host.clock.now() });
+    return { ...judgement, verified: verifiedBy(judgement.judged) };
+  };
 }
 
 /** Where nobody is trusted, nothing is proven. */

@@ -34,7 +34,7 @@ export async function rollBackTag(host: AppHost, request: RollbackRequest): Prom
   const prove = (await openProof(host, request.proof)) ?? proveNothing;
   const promotion = await runByHand(
     host,
-    { command: 'rollback', repository, prove },
+    { command: 'rollback', repository, prove, isSigned: true },
     async (work) =>
       await rollBack(work, { tag, to, reason: request.reason, isForced: request.isForced }),
   );

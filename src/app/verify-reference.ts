@@ -1,9 +1,10 @@
 import { EvidenceError } from '../evidence/errors.ts';
 import type { JudgedPlatform } from '../evidence/platform-state.ts';
-import { nameOfSigner, type Evaluation } from '../evidence/evaluate.ts';
+import type { Evaluation } from '../evidence/evaluate.ts';
 import { judgeManifest } from '../evidence/judge-manifest.ts';
-import type { JudgedBundle } from '../evidence/judged-evidence.ts';
-import { nameOfType, predicateTypes } from '../evidence/statement.ts';
+import { nameOfSigner, type JudgedBundle } from '../evidence/judged-evidence.ts';
+import { verificationResultSchema } from '../evidence/verification-result.ts';
+import { nameOfType, predicateTypes, type Statement } from '../evidence/statement.ts';
 import { factsOfTestResult, testResultSchema } from '../evidence/test-result.ts';
 import { shortDigest, type Digest } from '../kernel/digest.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
@@ -39,7 +40,7 @@ export interface Verification {
 export interface VerifiedEvidence {
   /** Digest of the attestation in the repository. */
   readonly attestation: Digest;
-  /** `test-result`, `provenance`, `sbom`, or a URI. */
+  /** `test-result`, `provenance`, `sbom`, `verification-result`, or a URI. */
   readonly type: string;
   /** Null when nobody trusted signed it; `problem` then says why not. */
   readonly signer: string | null;
@@ -48,6 +49,10 @@ export interface VerifiedEvidence {
   readonly result?: string | undefined;
   readonly testedAt?: string | undefined;
   readonly plan?: string | undefined;
+  /** Of a trusted verification result: who verified, when, and what was found. */
+  readonly verifier?: string | undefined;
+  readonly verifiedAt?: string | undefined;
+  readonly properties?: readonly string[] | undefined;
 }
 
 /**
@@ -107,7 +112,22 @@ function toEvidence(judged: JudgedBundle): VerifiedEvidence {
     signer: nameOfSigner(judged),
     problem: null,
     ...(result === undefined ? {} : { result: result.result, ...factsOfTestResult(result) }),
+    ...factsOfVerification(bundle.statement),
   };
+}
+
+function factsOfVerification({
+  predicateType,
+  predicate,
+}: Pick<Statement, 'predicateType' | 'predicate'>): Pick<
+  VerifiedEvidence,
+  'verifier' | 'verifiedAt' | 'properties'
+> {
+  if (predicateType !== predicateTypes.verification) return {};
+  const result = verificationResultSchema.safeParse(predicate).data;
+  if (result === undefined) return {};
+  const { verifier, timeCreated, properties } = result;
+  return { verifier: verifier.id, verifiedAt: timeCreated, properties };
 }
 
 /** Text for people, or one JSON object of schema `seatrial.verify/1`. */
@@ -141,7 +161,10 @@ export function renderVerification(
   ].join('\n');
 }
 
-function lineOf({ attestation, type, signer, problem, testedAt }: VerifiedEvidence): string {
+function lineOf(evidence: VerifiedEvidence): string {
+  const { attestation, type, signer, problem, testedAt, verifiedAt } = evidence;
   if (signer === null) return `${type} ${attestation} ${problem}`;
-  return `${type} ${attestation} by ${signer}${testedAt === undefined ? '' : `, tested at ${testedAt}`}`;
+  const tested = testedAt === undefined ? '' : `, tested at ${testedAt}`;
+  const verified = verifiedAt === undefined ? '' : `, verified at ${verifiedAt}`;
+  return `${type} ${attestation} by ${signer}${tested}${verified}`;
 }

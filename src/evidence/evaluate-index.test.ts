@@ -7,6 +7,7 @@ import { policySchema } from './policy-schema.ts';
 import { toProvenance } from './provenance.ts';
 import { predicateTypes, renderStatement } from './statement.ts';
 import { makeCase, makeSigner, makeTestSource } from './testing/sample-evidence.ts';
+import { toVerificationResult } from './verification-result.ts';
 import { toTestResult, toWithdrawal, type IndexedPlatform } from './test-result.ts';
 
 const signer = await makeSigner();
@@ -331,5 +332,37 @@ describe('an index of which nobody trusted speaks', () => {
     );
 
     expect(failures(evaluation)).toEqual(['platforms: no image of the index was tested']);
+  });
+});
+
+describe('a verification result', () => {
+  const verification: Said = {
+    predicateType: predicateTypes.verification,
+    predicate: toVerificationResult({
+      at: LATE,
+      properties: ['SEATRIAL_TESTED'],
+      promotion: undefined,
+    }),
+  };
+  const policy = { verified: {} };
+
+  it('of an index is enough, and so is one of each image', async () => {
+    const ofIndex = await judge({ policy, index: [verification] });
+    const ofImages = await judge({ policy, amd64: [verification], arm64: [verification] });
+    const besides = await judge({ policy, index: [indexResult([amd64, arm64]), verification] });
+
+    expect([ofIndex, ofImages, besides].map(({ holds }) => holds)).toEqual([true, true, true]);
+  });
+
+  it('of one image is none of the index', async () => {
+    const { rules } = await judge({ policy, amd64: [verification] });
+
+    expect(rules.filter(({ holds }) => !holds).map(({ rule }) => rule)).toEqual(['verified']);
+  });
+
+  it('is worth nothing when an image in it was taken back', async () => {
+    const { holds } = await judge({ policy, index: [verification], arm64: [yank(LATE)] });
+
+    expect(holds).toBe(false);
   });
 });

@@ -1,15 +1,16 @@
 import type { IndexChild } from '../registry/index-children.ts';
 import type { Collected } from './collect.ts';
 import {
-  countPassed,
   evaluate,
   judgeResults,
   judgeWithdrawal,
   needsResult,
+  requiredTypes,
   requireType,
   type Evaluation,
 } from './evaluate.ts';
 import {
+  countPassed,
   isPass,
   judgeSignatures,
   trustedResults,
@@ -17,6 +18,7 @@ import {
   type RuleVerdict,
   type TrustedResult,
 } from './judged-evidence.ts';
+import { verifiedRules } from './judge-verified.ts';
 import { mergeRules, type NamedRules } from './merge-rules.ts';
 import { platformRule, stateOf, type JudgedChild, type JudgedPlatform } from './platform-state.ts';
 import type { Policy } from './policy.ts';
@@ -64,12 +66,15 @@ interface IndexWork {
 
 type IndexVerdict = Pick<IndexEvaluation, 'rules' | 'platforms'>;
 
-function judgeByImages({ children, policy }: IndexWork): IndexVerdict {
+function judgeByImages(work: IndexWork): IndexVerdict {
+  const { children, policy } = work;
   const platforms = children.map((child) => stateOf(child, undefined));
+  const merged = mergeRules(children.map(rulesOfChild));
   return {
     platforms,
     rules: [
-      ...mergeRules(children.map(rulesOfChild)),
+      ...verifiedOnIndex(work),
+      ...merged.filter(({ rule }) => rule !== 'verified'),
       ...(needsResult(policy) || platforms.length === 0 ? [platformRule(platforms, policy)] : []),
     ],
   };
@@ -79,7 +84,10 @@ function judgeAsOne(work: IndexWork): IndexVerdict {
   const { judged, children, policy, now } = work;
   const statesFor = (pass: TrustedResult | undefined): readonly JudgedPlatform[] =>
     children.map((child) => stateOf(child, pass));
-  const required = policy.rules.require.map((type) => requireOnIndex(type, work));
+  const required = [
+    ...requiredTypes(policy).map((type) => requireOnIndex(type, work)),
+    ...verifiedOnIndex(work),
+  ];
   const bases = mergeRules(children.map(rulesOfChild)).filter(({ rule }) => rule === 'bases');
   if (!needsResult(policy)) {
     const withdrawals = mergeRules([
@@ -122,6 +130,19 @@ function requireOnIndex(type: string, { judged, collected, children }: IndexWork
     })),
   );
   return onAll ?? own;
+}
+
+/** What was promoted is the index. One that nobody promoted as such holds when each image does. */
+function verifiedOnIndex({ judged, children, policy, now }: IndexWork): readonly RuleVerdict[] {
+  const own = verifiedRules(judged, { policy, now });
+  if (own.every(({ holds }) => holds) || children.length === 0) return own;
+  const [onAll] = mergeRules(
+    children.map(({ platform, evaluation }) => ({
+      name: platform,
+      rules: evaluation.rules.filter(({ rule }) => rule === 'verified'),
+    })),
+  );
+  return onAll?.holds === true ? [onAll] : own;
 }
 
 /** On each platform that was tested: one of them does not speak for the others. */

@@ -9,6 +9,7 @@ import type { StatementSigner } from './signer.ts';
 import { predicateTypes, renderStatement } from './statement.ts';
 import { makeCase, makeSigner, makeTestSource } from './testing/sample-evidence.ts';
 import { toTestResult, type TestResult } from './test-result.ts';
+import { toVerificationResult } from './verification-result.ts';
 
 const digest = digestOf('image');
 const signer = await makeSigner();
@@ -294,5 +295,98 @@ describe('allowed base images', () => {
     expect(
       (await evaluated(policy, passed, builtOn(debian), builtOn(own, { reference: 'evil' }))).holds,
     ).toBe(false);
+  });
+});
+
+function verified(properties: readonly string[], changes: object = {}): Said {
+  return {
+    predicateType: predicateTypes.verification,
+    predicate: {
+      ...toVerificationResult({
+        at: '2026-11-24T11:30:00.000Z',
+        properties,
+        promotion: undefined,
+      }),
+      ...changes,
+    },
+  };
+}
+
+describe('a policy that accepts a verification result', () => {
+  const ours = verified(['SEATRIAL_TESTED', 'SEATRIAL_SBOM']);
+
+  test('needs nothing else', async () => {
+    const evaluation = await evaluated({ verified: {} }, ours);
+
+    expect(failures(evaluation)).toEqual([]);
+    expect(evaluation.rules.map(({ rule }) => rule)).toEqual(['verified', 'not-withdrawn']);
+    expect(evaluation.rules[0]?.message).toContain('SEATRIAL_TESTED, SEATRIAL_SBOM, says key ');
+  });
+
+  test('asks for every property that it names, of one result', async () => {
+    const policy = { verified: { properties: ['SEATRIAL_TESTED', 'SEATRIAL_PROVENANCE'] } };
+
+    const missing = await evaluated(policy, ours, verified(['SEATRIAL_PROVENANCE']));
+    const there = await evaluated(
+      policy,
+      verified(['SEATRIAL_PROVENANCE', 'SEATRIAL_TESTED', 'OTHER']),
+      ours,
+    );
+
+    expect(failures(missing)).toEqual([expect.stringContaining('does not say SEATRIAL_')]);
+    expect(failures(there)).toEqual([]);
+  });
+
+  test.each<readonly [string, object, Said[], string]>([
+    ['there is none', {}, [passed], 'no trusted verification result is about this digest'],
+    [
+      'another verifier made it',
+      {},
+      [verified(['SEATRIAL_TESTED'], { verifier: { id: 'https://x.example/v1', policies: [] } })],
+      'the newest is of the verifier https://x.example/v1',
+    ],
+    [
+      'it is of version 0.1',
+      {},
+      [verified(['SEATRIAL_TESTED'], { verifier: { id: 'urn:seatrial:verifier:v1' } })],
+      'no trusted verification result is about this digest',
+    ],
+    [
+      'it is too old',
+      { max_age: '10m' },
+      [ours],
+      'the newest is of 2026-11-24T11:30:00.000Z, which is too long ago',
+    ],
+    [
+      'it is from the future',
+      {},
+      [verified(['SEATRIAL_TESTED'], { timeCreated: '2026-11-25T00:00:00Z' })],
+      'the newest is from the future',
+    ],
+  ])('does not hold when %s', async (...[, more, said, message]) => {
+    const evaluation = await evaluated({ verified: {}, ...more }, ...said);
+
+    expect(failures(evaluation)).toEqual([expect.stringContaining(`verified: ${message}`)]);
+  });
+
+  test('does not hold when a stranger signed it, nor when somebody took the image back since', async () => {
+    const stranger = await evaluated({ verified: {} }, { ...ours, by: await makeSigner() });
+    const withdrawn = await evaluated({ verified: {} }, ours, failed('2026-11-24T11:45:00.000Z'));
+
+    expect(failures(stranger)[0]).toContain('no trusted verification result');
+    expect(failures(withdrawn)).toEqual([expect.stringContaining('not-withdrawn: ')]);
+  });
+
+  test('takes another verifier and its properties when they are named', async () => {
+    const other = { verifier: { id: 'https://x.example/v1', policies: [] } };
+    const policy = { verified: { by: ['https://x.example/v1'], properties: ['X_SCANNED'] } };
+
+    expect((await evaluated(policy, verified(['X_SCANNED'], other))).holds).toBe(true);
+  });
+
+  test('still asks for the test results that other rules need', async () => {
+    const evaluation = await evaluated({ verified: {}, suites: ['behaviour'] }, ours);
+
+    expect(failures(evaluation)[0]).toContain('tested: no trusted test result');
   });
 });

@@ -1,15 +1,18 @@
 import { judgeBases } from './allowed-bases.ts';
 import type { Collected } from './collect.ts';
 import {
+  countPassed,
   isPass,
   isTrusted,
   judgeSignatures,
+  nameOfSigner,
   trustedResults,
   withdrawalOf,
   type JudgedBundle,
   type RuleVerdict,
   type TrustedResult,
 } from './judged-evidence.ts';
+import { verifiedRules } from './judge-verified.ts';
 import type { Policy } from './policy.ts';
 import { nameOfType, predicateTypes } from './statement.ts';
 
@@ -28,7 +31,8 @@ const CLOCK_SKEW_MS = 5 * 60_000;
 export function evaluate(collected: Collected, policy: Policy, now: Date): Evaluation {
   const judged = judgeSignatures(collected, policy.trust);
   const rules = [
-    ...policy.rules.require.map((type) => requireType(type, judged, collected)),
+    ...requiredTypes(policy).map((type) => requireType(type, judged, collected)),
+    ...verifiedRules(judged, { policy, now }),
     ...(needsResult(policy)
       ? judgeResults(judged, { policy, now, rulesOf: (pass) => suiteRules(pass, policy) }).rules
       : judgeWithdrawal(judged)),
@@ -37,11 +41,20 @@ export function evaluate(collected: Collected, policy: Policy, now: Date): Evalu
   return { holds: rules.every(({ holds }) => holds), rules, judged };
 }
 
-export function needsResult({ rules }: Policy): boolean {
+/** A verification result stands in the place of the test results that it was made from. */
+export function requiredTypes({ rules }: Policy): readonly string[] {
+  const { require, verified } = rules;
+  return verified === undefined
+    ? require
+    : require.filter((type) => type !== predicateTypes.testResult);
+}
+
+export function needsResult(policy: Policy): boolean {
+  const { rules } = policy;
   return (
-    rules.require.includes(predicateTypes.testResult) ||
+    requiredTypes(policy).includes(predicateTypes.testResult) ||
     rules.suites.length > 0 ||
-    rules.max_age !== undefined ||
+    (rules.max_age !== undefined && rules.verified === undefined) ||
     rules.warnings === 'refuse' ||
     rules.untested === 'refuse'
   );
@@ -141,18 +154,6 @@ function withdrawalRule(withdrawal: TrustedResult | undefined): RuleVerdict {
   };
 }
 
-/** Of one suite, and of an index on one platform, if it is given. */
-export function countPassed(
-  { result }: TrustedResult,
-  { suite, platform }: { readonly suite?: string; readonly platform?: string | undefined },
-): number {
-  const start = suite === undefined ? '' : `${suite}/`;
-  const end = platform === undefined ? '' : `@${platform}`;
-  return [...result.passedTests, ...result.warnedTests].filter(
-    (name) => name.startsWith(start) && name.endsWith(end),
-  ).length;
-}
-
 function judgeSuite(suite: string, pass: TrustedResult): RuleVerdict {
   const count = countPassed(pass, { suite });
   return {
@@ -187,12 +188,6 @@ function sentenceOf(pass: TrustedResult): string {
   const { passedTests, warnedTests } = pass.result;
   const warned = warnedTests.length === 0 ? '' : `, ${warnedTests.length} with warnings`;
   return `${pass.result.result}: ${passedTests.length + warnedTests.length} cases${warned}, says ${nameOfSigner(pass)}`;
-}
-
-export function nameOfSigner({ signature }: JudgedBundle): string {
-  if (!signature.ok) return 'nobody trusted';
-  const { signer } = signature;
-  return signer.kind === 'key' ? `key ${signer.name}` : `${signer.subject} of ${signer.issuer}`;
 }
 
 function listOf(names: readonly string[]): string {

@@ -26,9 +26,16 @@ export function isTrusted({ signature }: JudgedBundle): boolean {
   return signature.ok;
 }
 
+/** For messages. */
+export function nameOfSigner({ signature }: JudgedBundle): string {
+  if (!signature.ok) return 'nobody trusted';
+  const { signer } = signature;
+  return signer.kind === 'key' ? `key ${signer.name}` : `${signer.subject} of ${signer.issuer}`;
+}
+
 /** What became of one rule of a policy. */
 export interface RuleVerdict {
-  /** `evidence:provenance`, `tested`, `not-withdrawn`, `suite:behaviour`, `warnings`, `max-age`, `bases`. */
+  /** `evidence:provenance`, `verified`, `tested`, `not-withdrawn`, `suite:behaviour`, `warnings`, `max-age`, `bases`. */
   readonly rule: string;
   readonly holds: boolean;
   /** One sentence: what was found. */
@@ -66,6 +73,18 @@ export function isPass({ result }: TrustedResult): boolean {
     failedTests.length === 0 &&
     passedTests.length + warnedTests.length > 0
   );
+}
+
+/** Of one suite, and of an index on one platform, if it is given. */
+export function countPassed(
+  { result }: TrustedResult,
+  { suite, platform }: { readonly suite?: string; readonly platform?: string | undefined },
+): number {
+  const start = suite === undefined ? '' : `${suite}/`;
+  const end = platform === undefined ? '' : `@${platform}`;
+  return [...result.passedTests, ...result.warnedTests].filter(
+    (name) => name.startsWith(start) && name.endsWith(end),
+  ).length;
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IndexChild } from '../registry/index-children.ts';
-import { countPassed, type Evaluation } from './evaluate.ts';
+import type { Evaluation } from './evaluate.ts';
 import {
+  countPassed,
   isPass,
   trustedResults,
   withdrawalOf,

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { parseDurationMs } from '../config/quantities.ts';
 import { parseReference } from '../kernel/image-reference.ts';
 import { predicateTypes } from './statement.ts';
+import { VERIFIER, verifiedProperties } from './verification-result.ts';
 
 const shortNames = {
   'test-result': predicateTypes.testResult,
   provenance: predicateTypes.provenance,
   sbom: predicateTypes.sbom,
+  'verification-result': predicateTypes.verification,
 } as const;
 
 const DAY_MS = 86_400_000;
@@ -61,6 +63,21 @@ export const policySchema = z.strictObject({
     .min(1)
     .default([predicateTypes.testResult])
     .describe('Kinds of evidence that must be there. Default: `[test-result]`.'),
+  verified: z
+    .strictObject({
+      by: z
+        .array(z.string().min(1))
+        .min(1)
+        .default([VERIFIER])
+        .describe('Verifiers that are believed, by their URI. Default: Seatrial.'),
+      properties: z
+        .array(z.string().min(1))
+        .min(1)
+        .default([verifiedProperties.tested])
+        .describe('What they must have found, all of it. Default: `[SEATRIAL_TESTED]`.'),
+    })
+    .optional()
+    .describe('Accepts a verification result, made at promotion, in the place of a test result.'),
   suites: z
     .array(z.string().min(1))
     .default([])

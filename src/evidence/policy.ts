@@ -15,7 +15,7 @@ export interface Policy {
   readonly trust: Trust;
   readonly rules: Pick<
     PolicyFile,
-    'require' | 'suites' | 'warnings' | 'max_age' | 'bases' | 'untested'
+    'require' | 'verified' | 'suites' | 'warnings' | 'max_age' | 'bases' | 'untested'
   >;
 }
 

@@ -13,12 +13,15 @@ export const predicateTypes = {
   provenance: 'https://slsa.dev/provenance/v1',
   /** @see https://cyclonedx.org/docs/1.6/json/ */
   sbom: 'https://cyclonedx.org/bom',
+  /** @see https://github.com/in-toto/attestation/blob/051624c/spec/predicates/svr.md */
+  verification: 'https://in-toto.io/attestation/svr/v0.2',
 } as const;
 
 /** `provenance` for the URI of a provenance; other URIs as they are. */
 export function nameOfType(type: string): string {
   if (type === predicateTypes.testResult) return 'test-result';
   if (type === predicateTypes.provenance) return 'provenance';
+  if (type === predicateTypes.verification) return 'verification-result';
   return type === predicateTypes.sbom ? 'sbom' : type;
 }
 

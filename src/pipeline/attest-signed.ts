@@ -12,6 +12,7 @@ import {
   type TrustedResult,
 } from '../evidence/judged-evidence.ts';
 import type { StatementSigner } from '../evidence/signer.ts';
+import { propertiesOfPass } from '../evidence/verification-result.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Attestable, Attested } from './attestable.ts';
 import { keepBundles, readKeptBundles } from './kept-evidence.ts';
@@ -197,5 +198,11 @@ async function verifyInRegistry(
 
 function signedBy(signer: StatementSigner, pass: TrustedResult | undefined, by: string): Attested {
   const what = pass === undefined ? 'no test result' : `test result ${pass.bundle.attestation}`;
-  return { isSigned: true, evidence: `${what} of ${by}, signed by ${signer.name}` };
+  return {
+    isSigned: true,
+    evidence: `${what} of ${by}, signed by ${signer.name}`,
+    ...(pass === undefined
+      ? {}
+      : { verified: { properties: propertiesOfPass(pass), plan: pass.plan } }),
+  };
 }

@@ -92,6 +92,15 @@ function typesOf(bundles: readonly CollectedBundle[]): readonly string[] {
 
 const allTypes = Object.values(predicateTypes).toSorted();
 
+/** What was said before tags moved. What is said once they have is left out. */
+async function evidenceOf(host: string, digest: Digest): Promise<readonly CollectedBundle[]> {
+  return (await bundlesOf(host, digest)).filter((bundle) => !isVerification(bundle));
+}
+
+function isVerification({ statement }: CollectedBundle): boolean {
+  return statement.predicateType === predicateTypes.verification;
+}
+
 test.each([
   ['the embedded registry', startFaultyRegistry],
   ['CNCF Distribution', startCncfRegistry],
@@ -124,6 +133,17 @@ test.each([
       },
     });
     expect(basesOf(predicateOf(predicateTypes.provenance))).toEqual([]);
+    expect(predicateOf(predicateTypes.verification)).toMatchObject({
+      verifier: { policies: [{ name: 'test-plan', digest: {} }] },
+      properties: [
+        'SEATRIAL_TESTED',
+        'SEATRIAL_NO_WARNINGS',
+        'SEATRIAL_SUITE_SCRIPT',
+        'SEATRIAL_PROVENANCE',
+        'SEATRIAL_SBOM',
+      ],
+      seatrialPromotion: { commit: 'c'.repeat(40), tags: [{ tag: '1', from: null }] },
+    });
     expect(predicateOf(predicateTypes.sbom)).toMatchObject({
       components: [{ purl: 'pkg:deb/debian/busybox-static@1:1.35.0-4' }],
     });
@@ -154,7 +174,7 @@ test('the same digest under another tag needs no other evidence', async () => {
   const second = await runAs(bench, signer, { build: '2' });
 
   expect(shipped(second)).toMatchObject({ outcome: 'passed', digest: digestOfRun(first) });
-  expect(await bundlesOf(registry.host, digestOfRun(first))).toHaveLength(3);
+  expect(await evidenceOf(registry.host, digestOfRun(first))).toHaveLength(3);
 });
 
 test('the word of another key does not count, and a run with that key says it again', async () => {
@@ -165,7 +185,7 @@ test('the word of another key does not count, and a run with that key says it ag
   const second = await runAs(bench, await makeSigner(), { build: '2' });
 
   expect(shipped(second)?.outcome).toBe('passed');
-  expect(await bundlesOf(registry.host, digestOfRun(first))).toHaveLength(6);
+  expect(await evidenceOf(registry.host, digestOfRun(first))).toHaveLength(6);
 });
 
 test('a run that dies between signing and attaching attaches the same bytes the next time', async () => {
@@ -182,7 +202,7 @@ test('a run that dies between signing and attaching attaches the same bytes the 
   registry.faults.set([]);
   const passed = await runAs(bench, signer);
 
-  const bundles = await bundlesOf(registry.host, digestOfRun(passed));
+  const bundles = await evidenceOf(registry.host, digestOfRun(passed));
   expect(shipped(failed)?.error?.code).toBe('REGISTRY_DENIED');
   expect(signed).toHaveLength(3);
   expect(bundles.map(({ json }) => JSON.stringify(json)).toSorted()).toEqual(signed);
@@ -198,7 +218,7 @@ async function keptFiles(bench: PipelineBench): Promise<readonly string[]> {
   return texts.toSorted();
 }
 
-test('a run that dies between evidence and tags leaves one set of evidence', async () => {
+test('a run that dies between evidence and tags, or when the tags have moved, leaves one set of evidence in the end', async () => {
   await using registry = await startFaultyRegistry();
   await using bench = await openBench(registry.host);
   const signer = await makeSigner();
@@ -206,12 +226,23 @@ test('a run that dies between evidence and tags leaves one set of evidence', asy
   registry.faults.set([{ on: 'manifest.put', action: { kind: 'status', status: 500 }, after: 4 }]);
 
   const failed = await runAs(bench, signer);
-  registry.faults.set([]);
+  // The record and the tag; then what is said at the end.
+  registry.faults.set([
+    { on: 'manifest.put', action: { kind: 'status', status: 403 }, after: 2, times: 1 },
+  ]);
   const passed = await runAs(bench, signer);
+  registry.faults.set([]);
+  const digest = digestOfRun(passed);
+  const before = await bundlesOf(registry.host, digest);
+  const again = await runAs(bench, signer);
 
   expect(shipped(failed)?.outcome).not.toBe('passed');
-  expect(shipped(passed)?.outcome).toBe('passed');
-  expect(await bundlesOf(registry.host, digestOfRun(passed))).toHaveLength(3);
+  // Its tags have moved: that is said, though it failed to say the rest.
+  expect(shipped(passed)).toMatchObject({ outcome: 'lost', moved: [`${registry.host}/app:1`] });
+  expect(before.filter(isVerification)).toEqual([]);
+  expect(before).toHaveLength(3);
+  expect(shipped(again)).toMatchObject({ outcome: 'cached', moved: [] });
+  expect(typesOf(await bundlesOf(registry.host, digest))).toEqual(allTypes);
 }, 300_000);
 
 test('evidence that the registry alters is refused, and no tag moves', async () => {

@@ -1,6 +1,7 @@
 import type { StatementSigner } from '../evidence/signer.ts';
 import { predicateTypes } from '../evidence/statement.ts';
 import { testPlanDigest, type TestedSuite } from '../evidence/test-result.ts';
+import { verifiedProperties } from '../evidence/verification-result.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Attestable, Attested } from './attestable.ts';
 import {
@@ -30,7 +31,16 @@ export async function attest(shipment: Shipment, packed: PackedShipment): Promis
   if (attested === undefined || packed.platforms.length > 1)
     attested = await attestOne(attestableIndex(shipment, packed, tested));
   await pruneEvidence(shipment.context.stateFolder);
-  return attested;
+  return withBuildProperties(attested);
+}
+
+/** Each image has its provenance and its list of packages by now. */
+function withBuildProperties(attested: Attested): Attested {
+  const { verified } = attested;
+  if (verified === undefined) return attested;
+  const { provenance, sbom } = verifiedProperties;
+  const properties = [...verified.properties, provenance, sbom];
+  return { ...attested, verified: { ...verified, properties } };
 }
 
 function attestableImage(
@@ -44,7 +54,7 @@ function attestableImage(
     subject: { mediaType, digest, size: sizeBytes },
     types: image.isUntested
       ? [predicateTypes.sbom, predicateTypes.provenance]
-      : Object.values(predicateTypes),
+      : [predicateTypes.sbom, predicateTypes.provenance, predicateTypes.testResult],
     suites,
     place: placeOf(shipment, digest, suites),
     makeStatements: async () => await makeStatements({ ...image, shipment }, suites),

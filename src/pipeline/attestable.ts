@@ -1,5 +1,6 @@
 import type { TestedSuite } from '../evidence/test-result.ts';
 import type { Descriptor } from '../registry/contract.ts';
+import type { Verified } from '../ship/proof.ts';
 import type { EvidencePlace } from './kept-evidence.ts';
 import type { Shipment } from './push-shipment.ts';
 import type { UnsignedStatement } from './statements.ts';
@@ -9,6 +10,8 @@ export interface Attested {
   readonly isSigned: boolean;
   /** One clause, for the record of the promotion. */
   readonly evidence: string;
+  /** What was found, said by whom the signer trusts. Absent without a signer, and for what nobody tested. */
+  readonly verified?: Verified | undefined;
 }
 
 /** An image or index in the repository that there is something to say about. */

@@ -140,7 +140,8 @@ async function pull(ref: string): Promise<string> {
   }
 }
 
-const all = Object.values(predicateTypes);
+const { verification, ...ofImages } = predicateTypes;
+const all = Object.values(ofImages);
 
 describe('an image for two platforms', () => {
   it.each([
@@ -187,6 +188,7 @@ describe('an image for two platforms', () => {
       expect(await pull(`${registry.host}/app:latest`)).toBe(built);
       expect(await pull(`${registry.host}/app@${amd64.digest}`)).toBe(built);
       expect(await subjectsAt(repository, index.digest)).toEqual([
+        lineOf(verification, index.digest),
         lineOf(predicateTypes.testResult, index.digest, amd64.digest),
       ]);
       expect(await subjectsAt(repository, amd64.digest)).toEqual(
@@ -205,9 +207,8 @@ describe('an image for two platforms', () => {
           { platform: 'linux/arm64', state: 'untested' },
         ],
       });
-      expect(await judge(repository, signer, { untested: 'refuse' })).toMatchObject({
-        holds: false,
-      });
+      for (const policy of [{ untested: 'refuse' }, { verified: {} }])
+        expect(await judge(repository, signer, policy)).toMatchObject({ holds: false });
     },
   );
 
@@ -239,9 +240,10 @@ describe('an image for two platforms', () => {
       outcome: 'cached',
       digest: shipped(declared)?.digest,
     });
-    expect(await judge(registry.open(), signer, { untested: 'refuse' })).toMatchObject({
-      holds: true,
-      platforms: [{ state: 'tested' }, { state: 'tested' }],
-    });
+    for (const policy of [{ untested: 'refuse' }, { verified: {} }])
+      expect(await judge(registry.open(), signer, policy)).toMatchObject({
+        holds: true,
+        platforms: [{ state: 'tested' }, { state: 'tested' }],
+      });
   });
 });

@@ -5,8 +5,10 @@ import { keepCountOf } from '../ship/keep-tags.ts';
 import { createPromotionJournal } from '../ship/promotion-journal.ts';
 import { promoteTogether } from '../ship/promote.ts';
 import type { Promotion, PromotionRequest, SetOutcome } from '../ship/promotion.ts';
+import type { Verified } from '../ship/proof.ts';
 import { tellReturn } from '../ship/return-tags.ts';
 import type { PlannedTag } from '../ship/tag-plan.ts';
+import { settleVerification, type OwedPlace } from './owed-verification.ts';
 import type { RunContext, StepResult } from './run-context.ts';
 import type { BuiltImage } from './test-step.ts';
 
@@ -18,6 +20,8 @@ export interface ReadyShipment {
   readonly promotion: PromotionRequest;
   /** What is to be done when its tags are where they stay. Never throws. */
   readonly finish: () => Promise<void>;
+  /** What is said of it, signed, once its tags have moved. Absent: nothing. */
+  readonly verified?: Verified | undefined;
 }
 
 export interface PromotionReason {
@@ -140,10 +144,56 @@ async function promoteReady(
     const { step, promotion } = shipment;
     if (outcome.ok) {
       const done = outcome.promotions.get(promotion);
-      if (done !== undefined) results.set(step, resultOf(shipment, done, context));
+      if (done !== undefined)
+        results.set(step, await resultOfMoved(shipment, done, { context, options }));
     } else results.set(step, resultOfFailure(shipment, outcome, options));
   }
   return results;
+}
+
+/** Tags that have moved stay, and are told, whatever becomes of what is said of them. */
+async function resultOfMoved(
+  shipment: ReadyShipment,
+  done: Promotion,
+  run: { readonly context: RunContext; readonly options: PromoteShipmentsOptions },
+): Promise<StepResult> {
+  const result = resultOf(shipment, done, run.context);
+  try {
+    const { promotion, verified } = shipment;
+    await certifyBySigner(promotion, done, { context: run.context, verified });
+    return result;
+  } catch (error) {
+    return { ...result, ...run.options.resultOfThrown(shipment.step, error) };
+  }
+}
+
+/** Says what was found of the digest, where there is somebody to sign it. */
+export async function certifyBySigner(
+  promotion: PromotionRequest,
+  done: Promotion,
+  by: {
+    readonly context: Pick<RunContext, 'signer' | 'clock' | 'signal' | 'stateFolder'>;
+    readonly verified: Verified | undefined;
+  },
+): Promise<void> {
+  const { context, verified } = by;
+  const { signer, clock, signal } = context;
+  if (signer === undefined || verified === undefined) return;
+  // Loaded by the few runs that ship with a key.
+  const { certify } = await import('../ship/certify.ts');
+  await certify(promotion, done, { signer, verified, clock, signal });
+  await settleVerification(owedPlaceOf({ ...promotion, context }, promotion.manifest));
+}
+
+export function owedPlaceOf(
+  at: {
+    readonly context: Pick<RunContext, 'stateFolder'>;
+    readonly repository: Repository;
+  },
+  { digest }: Pick<Manifest, 'digest'>,
+): OwedPlace {
+  const { stateFolder } = at.context;
+  return { stateFolder, repository: at.repository.address.repository, digest };
 }
 
 function resultOf(shipment: ReadyShipment, done: Promotion, context: RunContext): StepResult {

@@ -13,6 +13,7 @@ import { lookAtTags } from '../ship/tag-outlook.ts';
 import { planTags, type TagPlan } from '../ship/tag-plan.ts';
 import { dropCandidateTags, needReadBack } from './candidate-tags.ts';
 import { PipelineError } from './errors.ts';
+import { isVerificationOwed, oweVerification } from './owed-verification.ts';
 import {
   findPackedShipment,
   platformImagesOf,
@@ -24,7 +25,12 @@ import { isForSeveral, testStepId } from './platforms.ts';
 import { imageOf } from './project-image.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
 import { originOf, output, packShipment, pushShipment, type Shipment } from './push-shipment.ts';
-import { promotionOf, type ReadyShipment } from './promote-shipments.ts';
+import {
+  certifyBySigner,
+  owedPlaceOf,
+  promotionOf,
+  type ReadyShipment,
+} from './promote-shipments.ts';
 import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
 import { isPassed } from './schedule.ts';
 import { suitesOf } from './steps.ts';
@@ -125,7 +131,7 @@ async function prepareTags(
   const built = builtOfShipment(images);
   tellUntested(shipment);
   if (known !== undefined && tagsElsewhere(heads, known.manifest.digest).length === 0) {
-    if (isForSeveral(shipment.image)) await attestAgain(shipment, known);
+    await sayWhatIsMissing(shipment, known, tagPlan);
     await dropCandidateTags(shipment);
     return {
       ...built,
@@ -149,10 +155,12 @@ async function prepareTags(
   await pushShipment(shipment, packed);
   // Loaded when there is something to ship: most runs change nothing.
   const { attest } = await import('./attest.ts');
-  const { evidence } = await attest(shipment, packed);
+  const { evidence, verified } = await attest(shipment, packed);
+  if (verified !== undefined) await oweVerification(owedPlaceOf(shipment, packed.manifest));
   return {
     step,
     built,
+    verified,
     promotion: promotionOf(shipment, {
       manifest: packed.manifest,
       tags: tagPlan.tags,
@@ -190,13 +198,26 @@ function tellUntested({ step, context, images }: Shipment): void {
 }
 
 /**
- * The same index may have been shipped before one of its platforms was tested: then there is no tag to move, and more
- * to say.
+ * There may be no tag to move, and more to say: a run may have died once its tags had moved, and the same index may have
+ * been shipped before one of its platforms was tested.
  */
-async function attestAgain(shipment: Shipment, packed: PackedShipment): Promise<void> {
-  if (shipment.context.signer === undefined || !shipment.context.mayWork.has('ship')) return;
+async function sayWhatIsMissing(
+  shipment: Shipment,
+  packed: PackedShipment,
+  { tags }: TagPlan,
+): Promise<void> {
+  const { context, image } = shipment;
+  const { manifest } = packed;
+  if (context.signer === undefined || !context.mayWork.has('ship')) return;
+  const isOwed = await isVerificationOwed(owedPlaceOf(shipment, manifest));
+  if (!isOwed && !isForSeveral(image)) return;
   const { attest } = await import('./attest.ts');
-  await attest(shipment, packed);
+  const { evidence, verified } = await attest(shipment, packed);
+  await certifyBySigner(
+    promotionOf(shipment, { manifest, tags, evidence, keep: image.ship?.keep }),
+    { moved: [], kept: tags.map(({ tag }) => tag), superseded: [] },
+    { context, verified },
+  );
 }
 
 async function planTagsOf(

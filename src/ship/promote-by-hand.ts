@@ -1,3 +1,4 @@
+import type { StatementSigner } from '../evidence/signer.ts';
 import type { Digest } from '../kernel/digest.ts';
 import type { Manifest, Repository } from '../registry/contract.ts';
 import { ShipError } from './errors.ts';
@@ -6,7 +7,7 @@ import { promoteTogether, takenForGood, toPromotion, type PromoteOptions } from 
 import { decisionsOf } from './promotion-plan.ts';
 import { readRecords } from './promotion-record.ts';
 import type { Promotion, PromotionJournal, PromotionRequest } from './promotion.ts';
-import { assertProven, type ProofLookup } from './proof.ts';
+import { assertProven, type ProofLookup, type Verified } from './proof.ts';
 import { tellReturn } from './return-tags.ts';
 import { rollbackTarget, type RollbackWish } from './rollback-target.ts';
 import { readTagHistory, type TagHistory } from './tag-history.ts';
@@ -23,6 +24,8 @@ export interface HandWork extends PromoteOptions {
   /** Digests that earlier runs moved tags to, as far as this machine knows. */
   readonly known: readonly Digest[];
   readonly journal: PromotionJournal;
+  /** Signs what was found of the digest once its tags have moved. Absent: that is not said. */
+  readonly signer?: StatementSigner | undefined;
 }
 
 export interface HandPromotion extends Promotion {
@@ -54,7 +57,7 @@ export async function promoteDigest(
       'DIGEST_UNKNOWN',
       `there is no ${wish.reference} in ${repository.address.repository}`,
     );
-  const [evidence, commit] = await Promise.all([
+  const [{ evidence, verified }, commit] = await Promise.all([
     assertProven(repository, manifest, work.prove),
     readCommit(repository, manifest),
   ]);
@@ -64,7 +67,7 @@ export async function promoteDigest(
     mayGoBack: wish.mayGoBack,
     record: { kind: 'promote', evidence, ...commit },
   } as const;
-  if (!wish.isDryRun) return await promoteOne(work, request);
+  if (!wish.isDryRun) return await promoteOne(work, request, verified);
   const { decisions } = await lookAtTags({ ...request, repository });
   const [conflict] = decisionsOf(decisions, 'conflict');
   if (conflict !== undefined) throw takenForGood({ repository, manifest }, conflict);
@@ -108,15 +111,17 @@ export async function rollBack(
       },
     );
   const isForced = wish.isForced && wasThere(history, digest);
-  const evidence = isForced
-    ? 'forced: it was at the tag before'
+  // Of what is forced there is nothing to sign.
+  const { evidence, verified } = isForced
+    ? { evidence: 'forced: it was at the tag before' }
     : await assertProven(repository, manifest, work.prove);
-  return await promoteOne(work, {
+  const request = {
     manifest,
     tags: [{ tag, kind: kindOfTag(tag) }],
     mayGoBack: true,
     record: { kind: 'rollback', evidence, ...(reason === undefined ? {} : { reason }) },
-  });
+  } as const;
+  return await promoteOne(work, request, verified);
 }
 
 function wasThere({ moves }: TagHistory, digest: Digest): boolean {
@@ -149,8 +154,9 @@ async function promoteOne(
   wish: Pick<PromotionRequest, 'manifest' | 'tags' | 'mayGoBack'> & {
     readonly record: Omit<PromotionRequest['record'], 'runId'>;
   },
+  verified: Verified | undefined,
 ): Promise<HandPromotion> {
-  const { repository, journal, runId, url } = work;
+  const { repository, journal, runId, url, signer } = work;
   const request: PromotionRequest = {
     ...wish,
     repository,
@@ -164,5 +170,10 @@ async function promoteOne(
   }
   const { digest } = wish.manifest;
   const promotion = outcome.promotions.get(request) ?? { moved: [], kept: [], superseded: [] };
+  if (signer !== undefined && verified !== undefined) {
+    // Loaded by the few that have a key.
+    const { certify } = await import('./certify.ts');
+    await certify(request, promotion, { ...work, signer, verified });
+  }
   return { ...promotion, digest, evidence: wish.record.evidence };
 }

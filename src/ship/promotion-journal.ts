@@ -18,9 +18,7 @@ function toEffect(
   effect: PromotionEffect,
   repository: string,
 ): { readonly effect: string; readonly details: Record<string, unknown> } {
-  if (effect.kind === 'record')
-    return { effect: 'record', details: { repository, digest: effect.digest } };
-  if (effect.kind === 'keep') {
+  if (effect.kind !== 'tag') {
     const { kind, ...details } = effect;
     return { effect: kind, details: { repository, ...details } };
   }

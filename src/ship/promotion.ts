@@ -32,6 +32,12 @@ export type PromotionEffect =
   | { readonly kind: 'tag'; readonly move: TagMove; readonly isReturn?: true }
   /** The record of the moves that follow, kept beside the image. */
   | { readonly kind: 'record'; readonly digest: Digest }
+  /** What the digest was found to be, signed; `attestations` once the registry has it. */
+  | {
+      readonly kind: 'verification';
+      readonly digest: Digest;
+      readonly attestations?: readonly Digest[];
+    }
   /** The tag that keeps a digest from being collected. */
   | {
       readonly kind: 'keep';

@@ -2,6 +2,7 @@ import type { Digest } from '../kernel/digest.ts';
 import { inBatches } from '../kernel/in-batches.ts';
 import { isKeepTag, isReservedTag } from '../kernel/reserved-tags.ts';
 import type { Repository } from '../registry/contract.ts';
+import { listsVerification } from './lists-verification.ts';
 import { readRecords, subjectOfRecordTag, type KeptRecord } from './promotion-record.ts';
 
 /** What a tag points to, and how it got there. */
@@ -35,8 +36,8 @@ export interface TagHistoryOptions {
 }
 
 /**
- * The history of the tags of a repository, from the registry alone. Records are beside the images; each names
- * where a tag was before, and so leads to the image before it. What somebody else moved every tag away from, no
+ * The history of the tags of a repository, from the registry alone. Records are beside the images, or in what was
+ * signed about them; each names where a tag was before, and so leads to the image before it. What somebody else moved every tag away from, no
  * tag leads to any more: only who knows its digest finds it.
  */
 export async function readTagHistory(
@@ -86,7 +87,7 @@ async function readAllRecords(
   while (next.length > 0 && seen.size < MOST_DIGESTS) {
     for (const digest of next) seen.add(digest);
     const read = await inBatches(next, AT_ONCE, async (digest) =>
-      readRecords(repository, digest, tags),
+      readAnyRecords(repository, digest, tags),
     );
     const found = read.flat();
     records.push(...found);
@@ -94,6 +95,19 @@ async function readAllRecords(
     next = [...new Set(before)].filter((digest) => !seen.has(digest));
   }
   return records;
+}
+
+/** Records can get lost; what was signed when the tags had moved tells the same. */
+async function readAnyRecords(
+  repository: Repository,
+  digest: Digest,
+  tags: readonly string[],
+): Promise<readonly KeptRecord[]> {
+  const records = await readRecords(repository, digest, tags);
+  if (records.length > 0 || !(await listsVerification(repository, digest))) return records;
+  // Loaded for the few whose records got lost.
+  const { readCertifiedRecords } = await import('./certified-records.ts');
+  return await readCertifiedRecords(repository, digest);
 }
 
 /** Tells, from what the tag is now back to the first move, which moves came about: each says where it found the tag. */
