@@ -16,6 +16,8 @@ export interface CrashSite {
   readonly project: CrashProject;
   /** Command and arguments. */
   readonly argv: readonly [string, ...string[]];
+  /** Whether what is moved was tested, and sent, by a run before. @default false */
+  readonly isTested?: boolean | undefined;
   /** What it ships to now. */
   target: ShipTarget;
   /** What the last run left on this machine and on the engine; absent where runs make nothing there. */

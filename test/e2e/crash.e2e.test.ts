@@ -14,6 +14,7 @@ import { serveRegistry, type ServedRegistry } from '../../src/registry/embedded/
 import { startCncfRegistry, type CncfRegistry } from '../../src/registry/testing/cncf-registry.ts';
 import { faultPointsIn } from '../fault-points-in.ts';
 import { endOf, type EndState } from './after-crash.ts';
+import { openHandSite } from './crash-by-hand.ts';
 import { createCrashProject } from './crash-project.ts';
 import { recordsOf, runUntil, type CrashSite } from './crash-run.ts';
 import { crashThrough } from './crash-through.ts';
@@ -22,6 +23,7 @@ import { openTarget } from './ship-target.ts';
 
 /** Ships what was built and tested, in a process of its own. */
 const SHIP_MAIN = 'test/ship-main';
+const shipOnly = [process.execPath, join(mortalPackageFolder, 'dist', `${SHIP_MAIN}.js`)] as const;
 
 const opened = new AsyncDisposableStack();
 let embedded: ServedRegistry;
@@ -74,10 +76,7 @@ describe('kill -9 before and after each record of the journal', () => {
     ['the embedded registry', () => embedded, 'effect.'],
     ['CNCF Distribution', () => distribution, 'effect.done '],
   ] as const)('of what is done to %s', async (_, registry, kind) => {
-    await using site = await openSite(registry().host, 'effects', [
-      process.execPath,
-      join(mortalPackageFolder, 'dist', `${SHIP_MAIN}.js`),
-    ]);
+    await using site = await openSite(registry().host, 'effects', shipOnly);
     const effects = records.filter((record) => record.startsWith(kind));
     let moves = 0;
 
@@ -94,6 +93,31 @@ describe('kill -9 before and after each record of the journal', () => {
     });
 
     expect(effects).toContain('effect.done ship:app tag stable');
+  });
+});
+
+describe('kill -9 before and after each record of what is done by hand', () => {
+  // A rollback goes the way of a promotion: what is different is where it may stop.
+  it.concurrent.each([
+    ['promote', 'effect.'],
+    ['rollback', 'effect.done '],
+    ['yank', 'effect.'],
+  ] as const)('by %s', async (command, kind) => {
+    await using shipping = await openSite(embedded.host, command, shipOnly);
+    const program = join(mortalPackageFolder, 'bin', 'seatrial');
+    const { site, moveBack } = await openHandSite(shipping, { program, command });
+    const first = await runUntil(site);
+    const end = await endOf(site, first);
+    await moveBack();
+
+    await crashThrough(site, {
+      records: recordsOf(first).filter((record) => record.startsWith(kind)),
+      undisturbed: end,
+      renewals: [moveBack],
+    });
+
+    expect(end.exitCode, first.output).toBe(0);
+    expect(end.tags['stable']).toBe(command === 'yank' ? 'old' : 'tested');
   });
 });
 

@@ -76,6 +76,7 @@ bases: []
     'provenance',
     'sbom',
     'test-result',
+    'verification-result',
   ]);
   // Line by line: a key is a secret in each of its parts.
   const lines = key.split('\n').filter((line) => line !== '' && !line.includes('-----'));
