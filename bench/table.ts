@@ -5,6 +5,7 @@ import { deployAgain } from './deploy-again.ts';
 import { deployFirst } from './deploy-first.ts';
 import { memory } from './memory.ts';
 import { noChange } from './no-change.ts';
+import { packAndPush } from './pack-and-push.ts';
 import { promote } from './promote.ts';
 import { stateChecks } from './state-checks.ts';
 import { stateVsScripts } from './state-vs-scripts.ts';
@@ -23,5 +24,6 @@ export const benchmarks: readonly Benchmark[] = [
   stateChecks,
   stateVsScripts,
   deployFirst,
+  packAndPush,
   memory,
 ];

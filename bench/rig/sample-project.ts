@@ -8,10 +8,10 @@ import { connectEngine } from '../../src/engine/connect.ts';
 import type { Engine, ImageRecord } from '../../src/engine/contract.ts';
 import { processEnvironment } from '../../src/host/environment.ts';
 import { endOfStep, runAndRead } from './command.ts';
-import { filesBelow, noise, programs } from './sample-data.ts';
+import { filesBelow, noise, noiseAndDigits, programs } from './sample-data.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A project whose one image, of 200 MB in four layers, has been built and has passed its checks. */
+/** A project whose one image has been built and has passed its checks. */
 export interface SampleProject extends AsyncDisposable {
   readonly folder: string;
   readonly engine: Engine;
@@ -25,19 +25,34 @@ export const REPOSITORY = 'seatrial-bench/big';
 const MB = 1_000_000;
 const nodeModules = join(import.meta.dirname, '..', '..', 'node_modules');
 
+type Layers = Readonly<Record<string, () => AsyncIterable<Buffer> | Iterable<Buffer>>>;
+
 /** What there is in most images: a runtime, libraries, and data that is compressed already. */
-const layers: Readonly<Record<string, () => AsyncIterable<Buffer> | Iterable<Buffer>>> = {
+const small: Layers = {
   runtime: () => programs(100 * MB, [process.execPath]),
   libraries: () => programs(80 * MB, filesBelow(nodeModules)),
   data: () => noise(18 * MB, randomBytes(16)),
 };
 
-const dockerfile = [
-  'FROM scratch',
-  'COPY busybox /bin/busybox',
-  ...Object.keys(layers).map((name) => `COPY ${name}.bin /opt/${name}.bin`),
-  'CMD ["/bin/busybox", "true"]',
-].join('\n');
+/** By what they are called in figures; each has a layer of 2 MB besides. */
+const sizes = {
+  '200 MB in four layers': small,
+  '500 MB in five layers': {
+    ...small,
+    data: () => noise(118 * MB, randomBytes(16)),
+    records: () => noiseAndDigits(200 * MB, randomBytes(16)),
+  },
+} as const satisfies Record<string, Layers>;
+
+function dockerfileOf(layers: Layers): string {
+  return [
+    'FROM scratch',
+    'COPY busybox /bin/busybox',
+    ...Object.keys(layers).map((name) => `COPY ${name}.bin /opt/${name}.bin`),
+    'CMD ["/bin/busybox", "true"]',
+    '',
+  ].join('\n');
+}
 
 /** Nobody else has this label, and with it nobody has this image. */
 function config(id: string): string {
@@ -53,10 +68,12 @@ images:
 `;
 }
 
-export async function createSampleProject(): Promise<SampleProject> {
+export async function createSampleProject(
+  size: keyof typeof sizes = '200 MB in four layers',
+): Promise<SampleProject> {
   const folder = await temporaryFolder('project');
   try {
-    await fill(folder.path);
+    await fill(folder.path, sizes[size]);
     const events = await runAndRead(['test'], { folder: folder.path });
     const engine = await connectEngine({ env: processEnvironment() });
     const record = await engine.images.inspect(endOfStep(events, 'build:big').imageId ?? '');
@@ -77,11 +94,11 @@ export async function createSampleProject(): Promise<SampleProject> {
   }
 }
 
-async function fill(folder: string): Promise<void> {
+async function fill(folder: string, layers: Layers): Promise<void> {
   const inImage = (name: string): string => join(folder, 'image', name);
   await mkdir(dirname(inImage('Dockerfile')), { recursive: true });
   await writeFile(join(folder, 'seatrial.yaml'), config(randomBytes(6).toString('hex')));
-  await writeFile(inImage('Dockerfile'), `${dockerfile}\n`);
+  await writeFile(inImage('Dockerfile'), dockerfileOf(layers));
   await copyFile('/bin/busybox', inImage('busybox'));
   for (const [name, open] of Object.entries(layers))
     await pipeline(Readable.from(open()), createWriteStream(inImage(`${name}.bin`)));
