@@ -30,10 +30,18 @@ ${dockerfile}${renderReady(image)}    # run: { env: { NAME: value }, memory: 512
       behaviour: { skip: {} }
       # script: test/*.test.sh
       # spec: test/*.spec.ts
-    # ship:
+${renderSut(image)}    # ship:
     #   repository: team/${image.name}
     #   tags: ['{build}', semver, latest]
 `;
+}
+
+/** Derived from the file that Docker Hub would have run. */
+function renderSut({ suites }: ProjectImage): string {
+  const [file] = suites.sut?.files ?? [];
+  return file === undefined
+    ? ''
+    : `      # The exit code of the service \`sut\` decides:\n      sut: ${file}\n`;
 }
 
 function renderReady(image: ProjectImage): string {

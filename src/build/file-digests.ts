@@ -22,8 +22,8 @@ export interface FileDigests {
 }
 
 export interface FileDigestsOptions {
-  /** Absolute path of the JSON file: `<project>/.seatrial/cache/files.json`. */
-  readonly file: string;
+  /** Absolute path of the JSON file: `<project>/.seatrial/cache/files.json`. @default nothing is kept */
+  readonly file?: string | undefined;
   /** Absolute folder that remembered paths are relative to. */
   readonly projectFolder: string;
   /** @default the system's */
@@ -53,7 +53,8 @@ const fileSchema = z.object({
 });
 
 export async function openFileDigests(options: FileDigestsOptions): Promise<FileDigests> {
-  const remembered = await load(options.file);
+  const { file } = options;
+  const remembered = file === undefined ? new Map<string, Remembered>() : await load(file);
   const learned = new Map<string, Remembered>();
   const asked = new Set<string>();
   const clock = options.clock ?? systemClock;
@@ -70,13 +71,13 @@ export async function openFileDigests(options: FileDigestsOptions): Promise<File
       return digest;
     },
     save: async () => {
-      if (learned.size === 0) return;
+      if (file === undefined || learned.size === 0) return;
       const all = new Map([...remembered, ...learned]);
       if (all.size > MAX_REMEMBERED) {
         for (const name of all.keys()) if (!asked.has(name)) all.delete(name);
       }
       await writeFileAtomically(
-        options.file,
+        file,
         JSON.stringify({ version: 1, files: Object.fromEntries(all) }),
       );
     },

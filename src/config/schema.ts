@@ -201,6 +201,9 @@ const suitesSchema = z
       .describe('Files of container-structure-test, schema 1.0.0 and 2.0.0.'),
     script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
     spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
+    sut: fileSuiteSchema
+      .optional()
+      .describe('Compose files (`docker-compose.test.yml`) whose service `sut` decides.'),
   })
   .describe('What proves the image. The behaviour checks run unless they are turned off.');
 

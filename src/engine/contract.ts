@@ -59,6 +59,11 @@ export interface EngineImages {
    * its own. Volumes are no part of it. Its id.
    */
   commit(containerId: string, labels: Readonly<Record<string, string>>): Promise<Digest>;
+  /**
+   * Lets the engine pull an image that everybody may pull: no credentials go with the request.
+   * @throws {EngineError} ENGINE_PULL_FAILED with the words of the engine
+   */
+  pull(ref: string, signal?: AbortSignal): Promise<void>;
   list(labels: readonly string[]): Promise<readonly ImageRecord[]>;
   /** The command of each step that made it, the last first. Empty where a step says nothing. */
   history(id: string): Promise<readonly string[]>;
@@ -128,6 +133,10 @@ export interface Healthcheck {
   readonly retries?: number | undefined;
 }
 
+export type HealthcheckChanges = {
+  readonly [Part in keyof Healthcheck]?: Healthcheck[Part] | undefined;
+};
+
 export interface ContainerSpec {
   /** Image id or `repository@digest`; never a tag. */
   readonly image: string;
@@ -160,8 +169,25 @@ export interface ContainerSpec {
   readonly isPrivileged?: boolean | undefined;
   /** As `docker run --volume` takes them, `/host:/target[:ro]`; a missing path of the host is made by the engine. */
   readonly binds?: readonly string[] | undefined;
-  /** Overrides only the interval; the engine keeps the rest of the image's health check. */
-  readonly healthIntervalMs?: number | undefined;
+  /** Of the default capabilities, those that it does not get. */
+  readonly droppedCapabilities?: readonly string[] | undefined;
+  readonly hostname?: string | undefined;
+  /** Lines of /etc/hosts: `name:address`. */
+  readonly extraHosts?: readonly string[] | undefined;
+  /** Path to the options of a file system in memory: `size=64m,exec`, or none. */
+  readonly tmpfs?: Readonly<Record<string, string>> | undefined;
+  /** Replaces the image's STOPSIGNAL. */
+  readonly stopSignal?: string | undefined;
+  /** When the engine starts it again. @default never */
+  readonly restart?: RestartRule | undefined;
+  /** What is absent in it comes from the image. `test: ['NONE']` turns the image's check off. */
+  readonly healthcheck?: HealthcheckChanges | undefined;
+}
+
+export interface RestartRule {
+  readonly when: 'always' | 'unless-stopped' | 'on-failure';
+  /** For `on-failure`. @default no limit */
+  readonly attempts?: number | undefined;
 }
 
 export interface MountSpec {
@@ -292,6 +318,8 @@ export interface MountState {
 
 export interface EngineObjects {
   createNetwork(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
+  /** Puts a container on one more network, where others find it under the aliases. */
+  joinNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void>;
   createVolume(name: string, labels: Readonly<Record<string, string>>): Promise<string>;
   remove(object: EngineObject): Promise<void>;
   /** Containers, networks, volumes and committed images that carry all the labels (`name` or `name=value`). */

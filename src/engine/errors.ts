@@ -55,6 +55,11 @@ export const engineErrors = {
       'The engine refused a request (status 4xx): settings it does not accept, or a missing object.',
     hint: 'Correct the setting that the message names.',
   },
+  ENGINE_PULL_FAILED: {
+    exit: exitCodes.environment,
+    meaning: 'The engine could not pull an image that it does not have.',
+    hint: 'Check the reference; pull a private image once by hand (`docker login`, `docker pull`).',
+  },
   ENGINE_GONE: {
     exit: exitCodes.environment,
     meaning: 'The connection to the engine died in the middle of an answer.',

@@ -14,8 +14,10 @@ export interface Scope extends AsyncDisposable {
   createContainer(spec: ScopedContainerSpec): Promise<string>;
   /** An image of what a container of ours has become, which goes with the scope. Returns its id. */
   commitContainer(id: string): Promise<string>;
+  /** Creates a network besides the scope's own. Returns its name. */
+  createNetwork(purpose: string, labels?: Readonly<Record<string, string>>): Promise<string>;
   /** Creates a named volume. Returns its name. */
-  createVolume(purpose: string): Promise<string>;
+  createVolume(purpose: string, labels?: Readonly<Record<string, string>>): Promise<string>;
   /** A private folder, mode 0700, removed with the scope. */
   temporaryFolder(purpose: string): Promise<string>;
   /** A process group to end with the scope, also after `kill -9`. Returns a function that forgets it. */

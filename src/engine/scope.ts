@@ -46,14 +46,16 @@ export async function openScope(options: ScopeOptions): Promise<OpenScope> {
   return new EngineScope(options, { labels, owner: here.owner });
 }
 
+type Labels = Readonly<Record<string, string>>;
+
 interface ScopeIdentity {
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly owner: ReturnType<typeof whereabouts>['owner'];
 }
 
 class EngineScope implements OpenScope {
   readonly engine: Engine;
-  readonly labels: Readonly<Record<string, string>>;
+  readonly labels: Labels;
   readonly #options: ScopeOptions;
   readonly #owner: ScopeIdentity['owner'];
   /** Few letters that no other scope on the engine has. */
@@ -79,10 +81,7 @@ class EngineScope implements OpenScope {
   }
 
   network(): Promise<string> {
-    this.#network ??= this.#create('net', async (name) => {
-      await this.engine.objects.createNetwork(name, this.labels);
-      return name;
-    }).catch((error: unknown) => {
+    this.#network ??= this.createNetwork('net').catch((error: unknown) => {
       // The next caller tries again.
       this.#network = undefined;
       throw error;
@@ -104,10 +103,17 @@ class EngineScope implements OpenScope {
     return await this.#track(this.engine.images.commit(id, labels));
   }
 
-  async createVolume(purpose: string): Promise<string> {
+  async createNetwork(purpose: string, labels: Labels = {}): Promise<string> {
+    return await this.#create(purpose, async (name) => {
+      await this.engine.objects.createNetwork(name, { ...labels, ...this.labels });
+      return name;
+    });
+  }
+
+  async createVolume(purpose: string, labels: Labels = {}): Promise<string> {
     return await this.#create(
       purpose,
-      async (name) => await this.engine.objects.createVolume(name, this.labels),
+      async (name) => await this.engine.objects.createVolume(name, { ...labels, ...this.labels }),
     );
   }
 

@@ -1,9 +1,10 @@
 import type { BuildRequest } from '../build/build-image.ts';
 import { buildKey } from '../build/build-key.ts';
 import { digestContext, type ContextDigest } from '../build/context-digest.ts';
-import { scanContext, type ContextFilter, type ContextSnapshot } from '../build/context.ts';
+import { scanContext, type ContextSnapshot } from '../build/context.ts';
 import { toImageLabels } from '../build/labels.ts';
 import { buildWarnings } from '../build/warnings.ts';
+import { withoutState } from '../build/without-state.ts';
 import { createContextFilter } from '../dockerfile/ignore.ts';
 import type { ImageRecord } from '../engine/contract.ts';
 import type { ContentKey } from '../kernel/content-key.ts';
@@ -198,18 +199,6 @@ async function readInputs(
   });
   const imageRef = `localhost/seatrial/${image.name}:${hexOf(key.digest).slice(0, 16)}`;
   return { key, imageRef, context: snapshot, digest, dockerfile };
-}
-
-function isState(path: string): boolean {
-  return path === '.seatrial' || path.startsWith('.seatrial/');
-}
-
-/** What we write ourselves would change the key of every run. */
-function withoutState(filter: ContextFilter): ContextFilter {
-  return {
-    includes: (path) => !isState(path) && filter.includes(path),
-    excludesWhole: (folder) => isState(folder) || filter.excludesWhole(folder),
-  };
 }
 
 async function whyBuild(step: PlannedStep, context: RunContext, key: ContentKey): Promise<string> {

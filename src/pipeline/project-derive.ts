@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { configSchema, type Config, type ConfigInput } from '../config/schema.ts';
-import { isThere } from '../host/files.ts';
+import { isThere, readTextIfThere } from '../host/files.ts';
 import { parseRepository } from '../kernel/image-reference.ts';
 import { PipelineError } from './errors.ts';
 
@@ -27,8 +27,9 @@ const NO_NAMES: ReadonlySet<string> = new Set([
 /**
  * A configuration made from what is in a folder. Its `Dockerfile` is an image with the name of the project;
  * `Dockerfile.<name>` and `<name>.Dockerfile` beside it are images of that name. A folder with none of these
- * has an image for each of its folders with a `Dockerfile`, named after that folder. Nothing is ever shipped
- * without a configuration that says where to.
+ * has an image for each of its folders with a `Dockerfile`, named after that folder. A `docker-compose.test.yml` with a
+ * service `sut` beside a `Dockerfile` tests its image, as it does on Docker Hub. Nothing is ever shipped without a
+ * configuration that says where to.
  * @throws {PipelineError} PROJECT_NOT_FOUND when there is no Dockerfile at all
  */
 export async function deriveConfig(folder: string, projectName: string): Promise<Config> {
@@ -46,8 +47,20 @@ export async function deriveConfig(folder: string, projectName: string): Promise
       `${folder} has no configuration and no Dockerfile, and none of its folders has one`,
     );
   }
-  const input: ConfigInput = { images: named(images) };
+  const tested = await Promise.all(images.map((image) => withTests(folder, image)));
+  const input: ConfigInput = { images: named(tested) };
   return configSchema.parse(input);
+}
+
+/** @see https://docs.docker.com/docker-hub/repos/manage/builds/automated-testing/ */
+const HUB_TESTS = 'docker-compose.test.yml';
+
+/** Many files of this name are for other purposes: only one with a service `sut` is a test of the image. */
+async function withTests(folder: string, image: DerivedImage): Promise<DerivedImage> {
+  if (image.dockerfile !== 'Dockerfile') return image;
+  const file = join(image.context, HUB_TESTS);
+  const text = (await readTextIfThere(join(folder, file))) ?? '';
+  return /^[ \t]*["']?sut["']?:/mu.test(text) ? { ...image, suites: { sut: file } } : image;
 }
 
 /** A valid repository name that is as near to the text as can be. */
@@ -70,6 +83,7 @@ interface DerivedImage {
   readonly name: string;
   readonly context: string;
   readonly dockerfile: string;
+  readonly suites?: { readonly sut: string } | undefined;
 }
 
 function imageOfFile(file: string, projectName: string): string | undefined {

@@ -44,6 +44,16 @@ async function complaint(files: Readonly<Record<string, string>>): Promise<strin
 describe('a project without configuration', () => {
   const git = { remote: 'git@example.org:team/My_App.git' };
 
+  test.each([
+    ['services:\n  sut:\n    build: .\n', ['docker-compose.test.yml']],
+    ['"sut": { build: . }\n', ['docker-compose.test.yml']],
+    ['services:\n  db:\n    image: postgres\n', undefined],
+  ])('is tested as on Docker Hub, by a file with a service `sut`: %j', async (text, files) => {
+    const project = await load({ Dockerfile: 'FROM scratch\n', 'docker-compose.test.yml': text });
+
+    expect(project.images[0]?.suites.sut?.files).toEqual(files);
+  });
+
   test('has the name of its remote, made into a valid one for the image', async () => {
     const project = await load({ Dockerfile: 'FROM scratch\nEXPOSE 80\n' }, { git });
 

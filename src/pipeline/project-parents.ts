@@ -38,6 +38,15 @@ export function parentNamed(
   return others.find((other) => normalised(other.name) === repository)?.name;
 }
 
+/** Whether a reference from outside the project's Dockerfiles means this image, by the same rules. */
+export function isNamed(
+  reference: string,
+  image: NamedImage,
+  registry: string | undefined,
+): boolean {
+  return parentNamed(reference, { name: '' }, { images: [image], registry }) !== undefined;
+}
+
 /** The repository an image is shipped to, as written and with the registry before it. */
 function repositoriesOf(image: NamedImage, registry: string | undefined): readonly string[] {
   if (image.ship === undefined) return [];

@@ -50,6 +50,7 @@ export interface ProjectImage {
     readonly structure?: StructureSuite | undefined;
     readonly script?: FileSuite | undefined;
     readonly spec?: FileSuite | undefined;
+    readonly sut?: FileSuite | undefined;
   };
   /** Absent when the image is never shipped. */
   readonly ship?: ShipSettings | undefined;

@@ -5,13 +5,14 @@ import { digestOf } from '../kernel/digest.ts';
 import { renderPlatform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import { outcomeOf, type Case, type Outcome } from '../kernel/verdict.ts';
-import type { SuiteContext, SuiteKind } from '../suites/contract.ts';
+import type { SuiteContext, SuiteKind, SuitePlace } from '../suites/contract.ts';
 import { suiteEnvironment } from '../suites/environment.ts';
 import { suiteKinds } from '../suites/index.ts';
 import { PipelineError } from './errors.ts';
 import { limitOutput } from './output-limit.ts';
 import { isForSeveral } from './platforms.ts';
 import { imageOf } from './project-image.ts';
+import { isNamed } from './project-parents.ts';
 import type { ProjectImage } from './project.ts';
 import type { Assessment, RunContext, StepResult } from './run-context.ts';
 import type { SuiteName } from './steps.ts';
@@ -42,7 +43,7 @@ export async function assessTest(
     suite: `${kind.kind} ${kind.version}`,
     settings: digestOf(JSON.stringify([settings, image.profile])),
     ...(isForSeveral(image) ? { platform: step.platform } : {}),
-    ...(await kind.inputs(settings, placeOf(context, settings))),
+    ...(await kind.inputs(settings, placeOf(context, image, settings))),
   });
   const pass = context.isFresh ? undefined : await context.history.findPass(key.digest);
   return {
@@ -123,7 +124,7 @@ async function runSuite(test: {
     context.emit({ type: 'step.output', step: step.id, source, text }),
   );
   const suiteContext: SuiteContext = {
-    ...placeOf(context, settings),
+    ...placeOf(context, image, settings),
     image: { name: image.name, ref: built.imageRef, record, profile: image.profile },
     scope: witness.scope,
     signal: context.signal,
@@ -186,12 +187,27 @@ function listOf(ids: readonly string[]): string {
 }
 
 /** Suites see no credentials, except variables that the configuration names for them. */
-function placeOf(
-  context: RunContext,
-  settings: SuiteSettings,
-): Pick<SuiteContext, 'projectFolder' | 'env'> {
+function placeOf(context: RunContext, image: ProjectImage, settings: SuiteSettings): SuitePlace {
+  const { project, ci, fileDigests } = context;
   const allowed = settings !== undefined && 'env' in settings ? settings.env : [];
-  return { projectFolder: context.project.folder, env: suiteEnvironment(context.env, allowed) };
+  return {
+    projectFolder: project.folder,
+    env: suiteEnvironment(context.env, allowed),
+    fileDigests,
+    source: {
+      contextFolder: image.contextFolder,
+      dockerfilePath: image.dockerfilePath,
+      target: image.target,
+      args: Object.fromEntries(
+        Object.entries(image.args).filter(
+          (arg): arg is [string, string] => typeof arg[1] === 'string',
+        ),
+      ),
+      isMeantBy: (reference) => isNamed(reference, image, project.registry),
+      branch: ci.tag ?? ci.branch,
+      commit: ci.commit,
+    },
+  };
 }
 
 type SuiteSettings = FileSuite | StructureSuite | BehaviourSuite | undefined;

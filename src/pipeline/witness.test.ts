@@ -45,6 +45,7 @@ async function openScopeOn(manifests: readonly (Digest | undefined)[], isContain
     createContainer: async ({ purpose, ...rest }) =>
       await engine.containers.create({ ...rest, network: 'none', name: purpose, labels: {} }),
     network: () => Promise.resolve('none'),
+    createNetwork: (purpose) => Promise.resolve(purpose),
     createVolume: (purpose) => Promise.resolve(purpose),
     commitContainer: (id) => Promise.resolve(id),
     temporaryFolder: (purpose) => Promise.resolve(purpose),

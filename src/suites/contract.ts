@@ -1,3 +1,4 @@
+import type { FileDigests } from '../build/file-digests.ts';
 import type { ImageProfile } from '../config/schema.ts';
 import type { ImageRecord } from '../engine/contract.ts';
 import type { Scope } from '../engine/scope-contract.ts';
@@ -5,7 +6,7 @@ import type { Case } from '../kernel/verdict.ts';
 
 /** One kind of test cases for an image. Kinds are listed in `index.ts`. */
 export interface SuiteKind<Settings = unknown> {
-  readonly kind: 'behaviour' | 'structure' | 'script' | 'spec';
+  readonly kind: 'behaviour' | 'structure' | 'script' | 'spec' | 'sut';
   /** Part of the content key: raise it when the same input may now get another verdict. */
   readonly version: string;
   /**
@@ -23,6 +24,26 @@ export interface SuitePlace {
   readonly projectFolder: string;
   /** Environment without registry and signing credentials (G5). */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** How the image under test is built; absent when it was not built here. */
+  readonly source?: ImageSource | undefined;
+  /** Digests of files, remembered from run to run. @default each file is read */
+  readonly fileDigests?: FileDigests | undefined;
+}
+
+/** Where the image under test comes from, for tests that name it by its build or by its repository. */
+export interface ImageSource {
+  /** Absolute. */
+  readonly contextFolder: string;
+  /** Absolute. */
+  readonly dockerfilePath: string;
+  readonly target?: string | undefined;
+  /** Build arguments that are text. */
+  readonly args: Readonly<Record<string, string>>;
+  /** Whether a reference means this image: its name, or the repository it is shipped to. */
+  isMeantBy(reference: string): boolean;
+  /** Git tag or branch that is built; absent outside a checkout. */
+  readonly branch?: string | undefined;
+  readonly commit?: string | undefined;
 }
 
 export interface SuiteContext extends SuitePlace {

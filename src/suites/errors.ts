@@ -9,7 +9,7 @@ import {
 export const suiteErrors = {
   SUITE_NO_FILES: {
     exit: exitCodes.usage,
-    meaning: 'A path or glob of a structure, script or spec suite matches no file.',
+    meaning: 'A path or glob of a suite matches no file.',
     hint: 'Correct the pattern; it is relative to the folder of the configuration file.',
   },
   STRUCTURE_INVALID: {
@@ -17,6 +17,18 @@ export const suiteErrors = {
     meaning:
       'A file of a structure suite cannot be read, or holds what container-structure-test passes over in silence.',
     hint: 'Correct the marked lines, or set `suites.structure.compat` to judge as container-structure-test does.',
+  },
+  SUT_INVALID: {
+    exit: exitCodes.usage,
+    meaning:
+      'A Compose file of a `sut` suite cannot be understood, has no service `sut`, or asks for what no test gets.',
+    hint: 'Correct the marked lines; `docs/sut-tests.md` lists every key.',
+  },
+  SUT_NO_COMPOSE: {
+    exit: exitCodes.environment,
+    meaning:
+      'A Compose file has keys that only Docker Compose does, and Docker Compose is not there.',
+    hint: 'Install Docker Compose, or leave the marked keys out.',
   },
   SPEC_NO_VITEST: {
     exit: exitCodes.usage,

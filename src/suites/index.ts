@@ -3,6 +3,7 @@ import { behaviourSuite } from './behaviour/index.ts';
 import { scriptSuite } from './script/index.ts';
 import { specSuite } from './spec/index.ts';
 import { structureSuite } from './structure/index.ts';
+import { sutSuite } from './sut/index.ts';
 
 /** All kinds of suites. To add one: its folder, and a line here. */
 export const suiteKinds: readonly SuiteKind[] = Object.freeze([
@@ -10,4 +11,5 @@ export const suiteKinds: readonly SuiteKind[] = Object.freeze([
   structureSuite,
   scriptSuite,
   specSuite,
+  sutSuite,
 ]);

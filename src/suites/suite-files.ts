@@ -67,7 +67,7 @@ export async function fileInputs(
   return { ...inputs, ...environmentInputs(settings.env, place.env) };
 }
 
-function environmentInputs(
+export function environmentInputs(
   names: readonly string[],
   env: Environment,
 ): Readonly<Record<string, string>> {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Environment } from '../host/environment.ts';
 import { runProcess, type ProcessResult } from '../host/process.ts';
 import { openLabellingEngine } from '../sandbox/labelling-engine.ts';
-import type { ImageUnderTest, SuiteContext } from './contract.ts';
+import type { SuiteContext } from './contract.ts';
 import { CASE_LABEL, removeRemains } from './remains.ts';
+import { runnableReference } from './runnable-reference.ts';
 
 /** A program of the user that may use the engine. */
 export interface SuiteProgram {
@@ -101,9 +102,4 @@ async function emptyDockerConfig(parent: string, home: string | undefined): Prom
     home === undefined ? {} : { cliPluginsExtraDirs: [join(home, '.docker', 'cli-plugins')] };
   await writeFile(join(folder, 'config.json'), JSON.stringify(config));
   return folder;
-}
-
-/** What people wrote, when the engine has exactly that; else the id, which always names the tested image. */
-function runnableReference({ ref, record }: ImageUnderTest): string {
-  return [ref, `${ref}:latest`].some((tag) => record.tags.includes(tag)) ? ref : record.id;
 }

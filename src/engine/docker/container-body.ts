@@ -1,4 +1,4 @@
-import type { ContainerSpec, MountSpec } from '../contract.ts';
+import type { ContainerSpec, HealthcheckChanges, MountSpec } from '../contract.ts';
 import { toEnvList } from './exec.ts';
 
 /** The body of a create. @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/ContainerCreate */
@@ -19,11 +19,9 @@ export function toContainerBody(
     OpenStdin: spec.openStdin,
     StdinOnce: spec.openStdin,
     AttachStdin: spec.openStdin,
-    // The engine takes every field that is zero from the image.
-    Healthcheck:
-      spec.healthIntervalMs === undefined
-        ? undefined
-        : { Interval: Math.round(spec.healthIntervalMs * 1e6) },
+    Hostname: spec.hostname,
+    StopSignal: spec.stopSignal,
+    Healthcheck: spec.healthcheck && toHealthcheck(spec.healthcheck),
     ExposedPorts: spec.publish && Object.fromEntries(spec.publish.map((port) => [tcp(port), {}])),
     HostConfig: toHostConfig(spec, publishAddress),
     NetworkingConfig:
@@ -46,6 +44,13 @@ function toHostConfig(
     Binds: spec.binds,
     CapAdd: spec.capabilities,
     Privileged: spec.isPrivileged,
+    CapDrop: spec.droppedCapabilities,
+    ExtraHosts: spec.extraHosts,
+    Tmpfs: spec.tmpfs,
+    RestartPolicy: spec.restart && {
+      Name: spec.restart.when,
+      MaximumRetryCount: spec.restart.attempts ?? 0,
+    },
     PortBindings:
       spec.publish &&
       Object.fromEntries(
@@ -59,6 +64,21 @@ function toHostConfig(
     ReadonlyRootfs: spec.isReadOnly,
     Init: spec.init,
   });
+}
+
+/** The engine takes every field that is absent or zero from the image. */
+function toHealthcheck(check: HealthcheckChanges): Readonly<Record<string, unknown>> {
+  return withoutAbsent({
+    Test: check.test,
+    Interval: nanoseconds(check.intervalMs),
+    Timeout: nanoseconds(check.timeoutMs),
+    StartPeriod: nanoseconds(check.startPeriodMs),
+    Retries: check.retries,
+  });
+}
+
+function nanoseconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1e6);
 }
 
 function toMount(mount: MountSpec): Readonly<Record<string, unknown>> {

@@ -12,6 +12,7 @@ import type {
 import { EngineError } from '../errors.ts';
 import { absentWhenMissing, labelFilter, readAnswer, segment, unlessStatus } from './answers.ts';
 import { followProgress } from './progress.ts';
+import { pullImage } from './pull.ts';
 import { pushTag } from './push.ts';
 import type { EngineLine } from './request.ts';
 import { committedSchema, imageHistorySchema, imageListSchema, imageSchema } from './wire.ts';
@@ -48,6 +49,7 @@ export function createImages(line: EngineLine): EngineImages {
     load: (tar: Readable) => load(line, tar),
     commit: (containerId: string, labels: Readonly<Record<string, string>>) =>
       commit(line, containerId, labels),
+    pull: (ref: string, signal?: AbortSignal) => pullImage(line, ref, signal),
     list: (labels: readonly string[]) => list(line, labels),
     history: (id: string) => history(line, id),
     push: (pushed: EnginePush, signal?: AbortSignal) => pushTag(line, pushed, signal),

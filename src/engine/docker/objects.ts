@@ -19,6 +19,8 @@ type Labels = Readonly<Record<string, string>>;
 export function createObjects(line: EngineLine): EngineObjects {
   return Object.freeze({
     createNetwork: (name: string, labels: Labels) => createNetwork(line, name, labels),
+    joinNetwork: (network: string, containerId: string, aliases: readonly string[]) =>
+      joinNetwork(line, network, { containerId, aliases }),
     createVolume: (name: string, labels: Labels) => createVolume(line, name, labels),
     remove: (object: EngineObject) => remove(line, object),
     list: (labels: readonly string[]) => list(line, labels),
@@ -32,6 +34,18 @@ async function createNetwork(line: EngineLine, name: string, labels: Labels): Pr
   const body = { Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: labels };
   const answer = await line.json({ method: 'POST', path, body });
   return readAnswer(createdSchema, answer, `POST ${path}`).Id;
+}
+
+async function joinNetwork(
+  line: EngineLine,
+  network: string,
+  member: { readonly containerId: string; readonly aliases: readonly string[] },
+): Promise<void> {
+  await line.json({
+    method: 'POST',
+    path: `/networks/${segment(network)}/connect`,
+    body: { Container: member.containerId, EndpointConfig: { Aliases: member.aliases } },
+  });
 }
 
 async function createVolume(line: EngineLine, name: string, labels: Labels): Promise<string> {

@@ -72,7 +72,7 @@ test('a health check decides, with its interval shortened', async () => {
       healthcheck: { test: ['CMD', 'test', '-e', '/tmp/ok'], intervalMs: 30_000 },
       exposedPorts: [8080],
     },
-    spec: { healthIntervalMs: 100 },
+    spec: { healthcheck: { intervalMs: 100 } },
   });
 
   expect(result).toMatchObject({ state: 'ready', by: 'health' });

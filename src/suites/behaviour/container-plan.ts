@@ -35,7 +35,7 @@ export function planContainer(
     ...(run.user === undefined ? {} : { user: run.user }),
     ...(run.memory === undefined ? {} : { memoryBytes: run.memory }),
     ...(run.cpus === undefined ? {} : { cpus: run.cpus }),
-    ...(isWatched ? { healthIntervalMs: HEALTH_INTERVAL_MS } : {}),
+    ...(isWatched ? { healthcheck: { intervalMs: HEALTH_INTERVAL_MS } } : {}),
     ...(options.isPublishing ? { publish: portsAskedFor(subject) } : {}),
   };
 }

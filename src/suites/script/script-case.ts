@@ -1,7 +1,8 @@
-import { constants } from 'node:os';
 import type { FileSuite } from '../../config/schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
+import { signalOf } from '../exit-code.ts';
 import { lastLines } from '../last-lines.ts';
+import { renderLimit } from '../render-limit.ts';
 import type { SuiteProgramEnd } from '../suite-process.ts';
 
 /** What is found of one script, without suite and id. */
@@ -45,12 +46,12 @@ function explain(end: SuiteProgramEnd, settings: FileSuite): Explanation {
   }
   if (end.isTimedOut) {
     return {
-      message: `Did not end within ${renderMs(settings.timeout)}, the limit in suites.script.timeout`,
+      message: `Did not end within ${renderLimit(settings.timeout)}, the limit in suites.script.timeout`,
       fix: 'See in the last lines of output what it waits for, or raise suites.script.timeout.',
     };
   }
   const message = `Ended with exit code ${String(end.exitCode)}`;
-  const signal = end.exitCode > 128 ? signalName(end.exitCode - 128) : undefined;
+  const signal = signalOf(end.exitCode);
   if (signal === undefined) return { message, fix: fixOf(end.exitCode) };
   return {
     message: `${message} (${signal})`,
@@ -70,12 +71,4 @@ function fixOf(exitCode: number): string {
     default:
       return 'Read the last lines of output, then run the script by hand to see it fail.';
   }
-}
-
-function signalName(number: number): string | undefined {
-  return Object.entries(constants.signals).find(([, value]) => value === number)?.[0];
-}
-
-function renderMs(ms: number): string {
-  return ms % 60_000 === 0 ? `${String(ms / 60_000)} min` : `${String(ms / 1000)} s`;
 }

@@ -80,7 +80,7 @@ export function planContainer(options: RunOptions, place: PlanningPlace): Contai
       publish: mustPublish ? portsOf(options, record) : undefined,
       isReadOnly: options.isReadOnly,
       stopTimeoutS: Math.ceil(profile.run.stop_timeout / 1000),
-      healthIntervalMs: isWatched ? HEALTH_INTERVAL_MS : undefined,
+      healthcheck: isWatched ? { intervalMs: HEALTH_INTERVAL_MS } : undefined,
     },
     ready: options.ready === undefined ? profile.ready : parseReady(options.ready),
     mustWait: options.wait ?? true,

@@ -45,6 +45,12 @@ export async function openSuiteBench(options: SuiteBenchOptions = {}): Promise<S
   const context: SuiteContext = {
     projectFolder,
     env: suiteEnvironment({ ...processEnvironment(), ...options.env }),
+    source: {
+      contextFolder: projectFolder,
+      dockerfilePath: join(projectFolder, 'Dockerfile'),
+      args: {},
+      isMeantBy: (reference) => reference.split(':')[0] === 'team/under-test',
+    },
     image: {
       name: 'under-test',
       ref: image.ref,
