@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { parseElf } from './elf.ts';
 import type { LayerEntry } from './image-archive.ts';
 
 /** Where distributions put a busybox; only a static one runs in an image of its own. */
@@ -20,32 +21,10 @@ export async function findStaticBusybox(
   return undefined;
 }
 
-const ELF_MAGIC = 0x7f454c46;
-const PT_INTERP = 3;
-
-/**
- * Whether a program is a 64-bit ELF file without an interpreter, that is, without a dynamic linker.
- * @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch5.pheader.html
- */
+/** Whether a program runs without a dynamic linker. */
 function isStaticElf(bytes: Buffer): boolean {
-  const is64BitLittleEndian = bytes.length > 64 && bytes[4] === 2 && bytes[5] === 1;
-  if (!is64BitLittleEndian || bytes.readUInt32BE(0) !== ELF_MAGIC) return false;
-  const tableAt = Number(bytes.readBigUInt64LE(32));
-  const sizeBytes = bytes.readUInt16LE(54);
-  const count = bytes.readUInt16LE(56);
-  if (tableAt + sizeBytes * count > bytes.length) return false;
-  for (let index = 0; index < count; index += 1) {
-    if (bytes.readUInt32LE(tableAt + sizeBytes * index) === PT_INTERP) return false;
-  }
-  return true;
-}
-
-/** @see https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html */
-const MACHINES: Readonly<Record<number, string>> = { 62: 'amd64', 183: 'arm64', 243: 'riscv64' };
-
-/** What a program runs on, in Go's words; absent when it is none of ours. */
-export function architectureOf(bytes: Buffer): string | undefined {
-  return MACHINES[bytes.readUInt16LE(18)];
+  const program = parseElf(bytes);
+  return program !== undefined && program.interpreter === undefined;
 }
 
 /** Applets that scripts of tests use most; the others are there as `busybox <applet>`. */

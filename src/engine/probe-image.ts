@@ -1,5 +1,6 @@
-import { busyboxEntries, findStaticBusybox, architectureOf } from './busybox.ts';
+import { busyboxEntries, findStaticBusybox } from './busybox.ts';
 import type { Engine } from './contract.ts';
+import { parseElf } from './elf.ts';
 import { createImageArchive } from './image-archive.ts';
 import { digestOf, hexOf } from '../kernel/digest.ts';
 
@@ -11,7 +12,7 @@ import { digestOf, hexOf } from '../kernel/digest.ts';
 export async function ensureProbeImage(engine: Engine): Promise<string | undefined> {
   const { architecture } = engine.info.platform;
   const busybox = await findStaticBusybox();
-  if (busybox === undefined || architectureOf(busybox) !== architecture) return undefined;
+  if (busybox === undefined || parseElf(busybox)?.architecture !== architecture) return undefined;
   const contents = digestOf(busybox);
   const ref = `seatrial-probe:${hexOf(contents).slice(0, 12)}`;
   const found = await engine.images.inspect(ref);

@@ -3,7 +3,7 @@ import { dockerCredentials } from '../registry/credentials/docker-credentials.ts
 import { toEngineAuth } from '../registry/credentials/engine-auth.ts';
 import { candidateTag } from '../kernel/reserved-tags.ts';
 import { pushByEngine } from '../ship/engine-push.ts';
-import { assertNoSecrets } from '../ship/image-secrets.ts';
+import { assertNoSecrets } from '../ship/assert-no-secrets.ts';
 import type { LayerReading } from '../ship/layer-diff.ts';
 import type { PackedImage } from '../ship/packed-image.ts';
 import { findPacked } from '../ship/packed-record.ts';

@@ -5,7 +5,7 @@ import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Repository } from '../registry/contract.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { assertManifestRan, assertPlatformsCovered, type SuiteVerdict } from '../ship/gate.ts';
-import { assertNoSecrets } from '../ship/image-secrets.ts';
+import { assertNoSecrets } from '../ship/assert-no-secrets.ts';
 import { openBlobStore } from '../ship/store.ts';
 import { describeDecisions } from '../ship/promotion-plan.ts';
 import { readTagHeads, tagsElsewhere } from '../ship/tag-heads.ts';

@@ -105,8 +105,8 @@ export const configFaults: FaultGroup = {
       happens: 'secrets in build arguments, labels or variables of the image',
       required: 'found, and not pushed',
       coveredBy: [
-        { file: 'src/ship/image-secrets.test.ts', test: 'is found in %s' },
-        { file: 'src/ship/image-secrets.test.ts', test: 'stops the image: SECRET_IN_IMAGE' },
+        { file: 'src/build/image-secrets.test.ts', test: 'is found in %s' },
+        { file: 'src/ship/assert-no-secrets.test.ts', test: 'stops the image: SECRET_IN_IMAGE' },
         {
           file: 'src/pipeline/promote-shipments.engine.test.ts',
           test: 'an image with a secret in it is not pushed: SECRET_IN_IMAGE; one that is allowed ships as configured, and is kept for rollbacks',

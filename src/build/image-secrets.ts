@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { looksSecret } from '../build/secret-args.ts';
-import { ShipError } from './errors.ts';
+import { looksSecret } from './secret-args.ts';
 
 /** The part of an image config that everyone who may pull the image can read. */
 const publicConfigSchema = z.object({
@@ -18,6 +17,8 @@ export interface SecretFinding {
   readonly name?: string;
   /** `variable API_TOKEN (by its name a secret)`. Never the value. */
   readonly text: string;
+  /** Whether its form says so; a name can be wrong, and so can a form that is no secret everywhere. */
+  readonly isCertain: boolean;
 }
 
 interface PublicText {
@@ -27,19 +28,50 @@ interface PublicText {
   readonly value: string;
 }
 
-/** Tokens that can be told by their form. Each is bounded: a config may be megabytes of anything. */
-const TOKENS: readonly (readonly [kind: string, form: RegExp])[] = [
-  ['an AWS access key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/u],
-  ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})/u],
-  ['a GitLab token', /\bglpat-[A-Za-z0-9_-]{20}/u],
-  ['a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{10}/u],
-  ['an npm token', /\bnpm_[A-Za-z0-9]{36}/u],
-  ['a Docker access token', /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20}/u],
-  ['a Google API key', /\bAIza[A-Za-z0-9_-]{35}/u],
-  ['a Stripe key', /\b[rs]k_live_[A-Za-z0-9]{24}/u],
-  ['a private key', /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/u],
-  ['a password in a URL', /:\/\/[^\s/:@$]{1,100}:[^\s/:@$]{1,200}@/u],
-];
+/** What is a secret by its form, whatever its name. */
+export interface TokenForm {
+  /** With its article: `an npm token`. */
+  readonly kind: string;
+  readonly form: RegExp;
+  /** One of these is in every text that has the form: a quick look before the slow one. */
+  readonly marks: readonly string[];
+  /** Whether it is a secret wherever it stands: some keys are made for pages that everyone reads. */
+  readonly isCertain: boolean;
+}
+
+/** Each is bounded: a config may be megabytes of anything. */
+export const tokenForms: readonly TokenForm[] = Object.freeze([
+  form('an AWS access key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/u, ['AKIA', 'ASIA']),
+  form('a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{82})/u, [
+    'ghp_',
+    'gho_',
+    'ghu_',
+    'ghs_',
+    'ghr_',
+    'github_pat_',
+  ]),
+  form('a GitLab token', /\bglpat-[A-Za-z0-9_-]{20}/u, ['glpat-']),
+  form('a Slack token', /\bxox[abprs]-[A-Za-z0-9-]{10}/u, [
+    'xoxa-',
+    'xoxb-',
+    'xoxp-',
+    'xoxr-',
+    'xoxs-',
+  ]),
+  form('an npm token', /\bnpm_[A-Za-z0-9]{36}/u, ['npm_']),
+  form('a Docker access token', /\bdckr_(?:pat|oat)_[A-Za-z0-9_-]{20}/u, ['dckr_']),
+  form('a Stripe key', /\b[rs]k_live_[A-Za-z0-9]{24}/u, ['sk_live_', 'rk_live_']),
+  form('a private key', /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----/u, ['PRIVATE KEY-----']),
+  { ...form('a Google API key', /\bAIza[A-Za-z0-9_-]{35}/u, ['AIza']), isCertain: false },
+  {
+    ...form('a password in a URL', /:\/\/[^\s/:@$]{1,100}:[^\s/:@$]{1,200}@/u, ['://']),
+    isCertain: false,
+  },
+]);
+
+function form(kind: string, pattern: RegExp, marks: readonly string[]): TokenForm {
+  return { kind, form: pattern, marks, isCertain: true };
+}
 
 /** A shorter value says nothing, and these say that there is none. */
 const SHORTEST = 4;
@@ -63,21 +95,6 @@ export function findSecrets(
     .filter((finding) => finding !== undefined);
   // A variable stands in the configuration and in the history; a step repeats the arguments of its stage.
   return [...new Map(found.map((finding) => [finding.name ?? finding.text, finding])).values()];
-}
-
-/** @throws {ShipError} SECRET_IN_IMAGE */
-export function assertNoSecrets(
-  config: string,
-  allowed: Readonly<Record<string, string>> = {},
-): void {
-  const [first, ...others] = findSecrets(config, allowed);
-  if (first === undefined) return;
-  const more = others.length > 0 ? `, and ${String(others.length)} more` : '';
-  throw new ShipError(
-    'SECRET_IN_IMAGE',
-    `everyone who pulls the image could read ${first.text}${more}`,
-    { details: { found: [first, ...others].map(({ text }) => text) } },
-  );
 }
 
 function publicTextsOf(image: z.infer<typeof publicConfigSchema>): readonly PublicText[] {
@@ -106,10 +123,14 @@ function textsOfStep(step: { readonly created_by?: string | undefined }): readon
 }
 
 function judge({ place, name, value }: PublicText): SecretFinding | undefined {
-  const kind = TOKENS.find(([, form]) => form.test(value))?.[0];
-  const why = kind ?? (isNamedSecret(name, value) ? 'by its name a secret' : undefined);
+  const token = tokenForms.find((each) => each.form.test(value));
+  const why = token?.kind ?? (isNamedSecret(name, value) ? 'by its name a secret' : undefined);
   if (why === undefined) return undefined;
-  return { ...(name === undefined ? {} : { name }), text: `${place} (${why})` };
+  return {
+    ...(name === undefined ? {} : { name }),
+    text: `${place} (${why})`,
+    isCertain: token?.isCertain ?? false,
+  };
 }
 
 function isNamedSecret(name: string | undefined, value: string): boolean {

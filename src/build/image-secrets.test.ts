@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertNoSecrets, findSecrets } from './image-secrets.ts';
+import { findSecrets, tokenForms } from './image-secrets.ts';
 
 const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
 
@@ -60,6 +60,9 @@ describe('a secret in an image', () => {
     expect(found?.text).toContain(`a step in the history (`);
     expect(found?.text.toLowerCase()).toContain(kind.toLowerCase());
     expect(found?.text).not.toContain(text);
+    expect(tokenForms.filter(({ marks }) => marks.some((mark) => text.includes(mark)))).not.toEqual(
+      [],
+    );
   });
 
   it('is named once, however often it stands there', () => {
@@ -89,18 +92,5 @@ describe('a secret in an image', () => {
     findSecrets(configOf({ steps: ['a'.repeat(2_000_000), '-----BEGIN '.repeat(200_000)] }));
 
     expect(performance.now() - startedAt).toBeLessThan(5000);
-  });
-
-  it('stops the image: SECRET_IN_IMAGE', () => {
-    const config = configOf({ env: ['TOKEN=abcdef', 'PASSWORD=hunter22'] });
-
-    expect(() => assertNoSecrets(config)).toThrow(
-      expect.objectContaining({
-        code: 'SECRET_IN_IMAGE',
-        message:
-          'everyone who pulls the image could read variable TOKEN (by its name a secret), and 1 more',
-      }),
-    );
-    expect(() => assertNoSecrets(configOf({ env: ['PATH=/bin'] }))).not.toThrow();
   });
 });
