@@ -1,4 +1,6 @@
+import type { CheckGroup } from '../config/check-groups.ts';
 import { behaviourSuiteSchema, runSchema } from '../config/schema.ts';
+import { didYouMean } from '../config/suggestion.ts';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine, ImageRecord } from '../engine/contract.ts';
 import { sweep } from '../engine/leftovers.ts';
@@ -7,7 +9,7 @@ import { createRunId } from '../history/run-id.ts';
 import { exitCodes, messageOf, type ExitCode } from '../kernel/errors.ts';
 import { renderPlatform } from '../kernel/platform.ts';
 import { EVENT_VERSION, type Emit, type RunEventBody } from '../kernel/run-events.ts';
-import { outcomeOf, type Outcome } from '../kernel/verdict.ts';
+import { outcomeOf, type Case, type Outcome } from '../kernel/verdict.ts';
 import { openReports, type ReportRequest } from '../report/open-reports.ts';
 import { checkIds } from '../suites/behaviour/checks/index.ts';
 import { checkImage, type CheckedImage } from '../suites/behaviour/index.ts';
@@ -21,7 +23,10 @@ export interface CheckRequest {
   readonly command: readonly string[];
   /** `NAME=value` each. */
   readonly env: readonly string[];
+  /** Names of checks; not together with `group`. */
   readonly only?: readonly string[] | undefined;
+  /** @default standard */
+  readonly group?: CheckGroup | undefined;
   readonly reports: readonly ReportRequest[];
 }
 
@@ -30,7 +35,7 @@ const STEP = 'test:image:behaviour';
 /** Behaviour checks on one image of the engine. Needs no project and writes nothing to the current folder. */
 export async function checkReference(host: AppHost, request: CheckRequest): Promise<ExitCode> {
   const env = parseEnvironment(request.env);
-  const only = parseOnly(request.only);
+  assertKnown(request.only);
   const engine = await connectEngine({ env: host.env });
   const record = await engine.images.inspect(request.ref);
   if (record === undefined)
@@ -49,7 +54,7 @@ export async function checkReference(host: AppHost, request: CheckRequest): Prom
     seq += 1;
     reports.onEvent({ v: EVENT_VERSION, seq, at: host.clock.now().toISOString(), ...body });
   };
-  const exitCode = await checkAndTell({ host, request, engine, record, emit, env, only });
+  const exitCode = await checkAndTell({ host, request, engine, record, emit, env });
   await reports.close();
   return exitCode;
 }
@@ -61,7 +66,6 @@ interface Trial {
   readonly record: ImageRecord;
   readonly emit: Emit;
   readonly env: Readonly<Record<string, string>>;
-  readonly only: readonly string[] | undefined;
 }
 
 async function checkAndTell(trial: Trial): Promise<ExitCode> {
@@ -87,9 +91,7 @@ async function checkAndTell(trial: Trial): Promise<ExitCode> {
     imageRef: request.ref,
     imageClass: checked.class,
     digest: digestOfRecord(record),
-    ...(outcome === 'empty'
-      ? { reason: checked.cases[0]?.reason ?? 'every check was skipped' }
-      : {}),
+    ...(outcome === 'empty' ? { reason: reasonOf(checked.cases) } : {}),
   });
   const exitCode = exitCodesByOutcome[outcome];
   emit({
@@ -131,7 +133,7 @@ async function judge(trial: Trial, runId: string): Promise<CheckedImage> {
         ...(request.command.length === 0 ? {} : { command: [...request.command] }),
       }),
     },
-    ...settingsOf(trial.only),
+    ...settingsOf(request),
     report: {
       caseStarted: (id) => emit({ type: 'case.started', step: STEP, id }),
       caseFinished: (finished) =>
@@ -141,10 +143,18 @@ async function judge(trial: Trial, runId: string): Promise<CheckedImage> {
   });
 }
 
-function settingsOf(only: readonly string[] | undefined): { settings?: never } | object {
-  if (only === undefined) return {};
-  const settings = behaviourSuiteSchema.parse({ only: [...only] });
+function settingsOf({ only, group }: CheckRequest): { settings?: never } | object {
+  const settings = behaviourSuiteSchema.parse({
+    ...(only === undefined ? {} : { only: [...only] }),
+    ...(group === undefined ? {} : { group }),
+  });
   return settings === false ? {} : { settings };
+}
+
+/** Why nothing of it was judged: what the first check that takes a container says. */
+function reasonOf(cases: readonly Case[]): string {
+  const skipped = cases.find(({ isStatic, reason }) => isStatic !== true && reason !== undefined);
+  return (skipped ?? cases[0])?.reason ?? 'every check was skipped';
 }
 
 function runStarted({ host, engine, request }: Trial, runId: string): RunEventBody {
@@ -194,10 +204,11 @@ function parseEnvironment(pairs: readonly string[]): Readonly<Record<string, str
   );
 }
 
-function parseOnly(only: readonly string[] | undefined): readonly string[] | undefined {
+function assertKnown(only: readonly string[] | undefined): void {
   const unknown = only?.find((id) => !checkIds.includes(id));
-  if (unknown === undefined) return only;
+  if (unknown === undefined) return;
+  const guess = didYouMean(unknown, checkIds);
   throw new CommandError('OPTION_INVALID', `there is no check ${JSON.stringify(unknown)}`, {
-    hint: `Use some of: ${checkIds.join(', ')}.`,
+    hint: `${guess === undefined ? '' : `${guess} `}Use some of: ${checkIds.join(', ')}.`,
   });
 }

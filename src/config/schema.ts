@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkGroups } from './check-groups.ts';
 import { parseDurationMs, parseSizeBytes } from './quantities.ts';
 import {
   isExpression,
@@ -176,9 +177,14 @@ export const structureSuiteSchema = z.union([
   }),
 ]);
 
-export const behaviourSuiteSchema = z.union([
-  z.literal(false).describe('No behaviour checks.'),
-  z.strictObject({
+const behaviourObject = z
+  .strictObject({
+    group: z
+      .enum(checkGroups)
+      .optional()
+      .describe(
+        '`static`: without a container; `quick`: and one start; `standard`: and what shows in more starts; `full`: all. Default: `standard`.',
+      ),
     only: z.array(z.string()).optional().describe('Run these checks alone.'),
     skip: z
       .record(z.string(), z.string().min(1))
@@ -188,7 +194,17 @@ export const behaviourSuiteSchema = z.union([
       .array(containerPath)
       .default([])
       .describe('Paths outside volumes that the image may write to.'),
-  }),
+    max_size: size
+      .optional()
+      .describe('All layers of the image together, unpacked. Default: any size passes.'),
+  })
+  .refine(({ group, only }) => group === undefined || only === undefined, {
+    message: 'can have only one of `group` and `only`',
+  });
+
+export const behaviourSuiteSchema = z.union([
+  z.literal(false).describe('No behaviour checks.'),
+  behaviourObject,
 ]);
 
 const suitesSchema = z

@@ -447,6 +447,38 @@ seatrial.yaml:5:24: \`images.app.suites.behaviour.skip.stops\` must not be empty
 `,
   ],
   [
+    'a group of checks that there is not',
+    `
+images:
+  app:
+    suites:
+      behaviour: { group: quik }
+`,
+    `
+CONFIG_INVALID: 1 problem in seatrial.yaml
+
+seatrial.yaml:4:27: \`images.app.suites.behaviour.group\` must be \`static\`, \`quick\`, \`standard\` or \`full\`, but is the text "quik".
+  4 |       behaviour: { group: quik }
+    |                           ^^^^
+`,
+  ],
+  [
+    'a group of checks and names of checks',
+    `
+images:
+  app:
+    suites:
+      behaviour: { group: full, only: [starts] }
+`,
+    `
+CONFIG_INVALID: 1 problem in seatrial.yaml
+
+seatrial.yaml:4:18: \`images.app.suites.behaviour\` can have only one of \`group\` and \`only\`.
+  4 |       behaviour: { group: full, only: [starts] }
+    |                  ^
+`,
+  ],
+  [
     'behaviour true',
     `
 images:

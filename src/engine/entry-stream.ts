@@ -72,7 +72,7 @@ export async function peek(
     pieces.push(next.value);
     seenBytes += next.value.length;
   }
-  const beginning = Buffer.concat(pieces);
+  const beginning = joined(pieces);
   async function* whole(): AsyncGenerator<Uint8Array> {
     yield beginning;
     for (;;) {
@@ -93,7 +93,14 @@ export async function readBeginning(content: Bytes, sizeBytes: number): Promise<
     seenBytes += piece.length;
     if (seenBytes >= sizeBytes) break;
   }
-  return Buffer.concat(pieces).subarray(0, sizeBytes);
+  return joined(pieces).subarray(0, sizeBytes);
+}
+
+/** One piece, as nearly every file has, is not copied. */
+function joined(pieces: readonly Uint8Array[]): Buffer {
+  const [first, ...others] = pieces;
+  if (first === undefined || others.length > 0) return Buffer.concat(pieces);
+  return Buffer.from(first.buffer, first.byteOffset, first.byteLength);
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b]);

@@ -23,6 +23,8 @@ export const caseSchema = z.object({
   fix: z.string().optional(),
   reason: z.string().optional(),
   command: z.string().optional(),
+  /** Judged without a container. */
+  isStatic: z.boolean().optional(),
 });
 
 export const stepKinds = ['build', 'test', 'ship'] as const;

@@ -20,6 +20,22 @@ test.each<[string, readonly Case[], string]>([
   expect(outcomeOf(cases)).toBe(outcome);
 });
 
+function still(verdict: Verdict): Case {
+  return { ...each(verdict), isStatic: true };
+}
+
+test.each<[string, readonly Case[], string]>([
+  ['beside nothing but skips', [still('pass'), each('skip')], 'empty'],
+  ['beside a pass', [still('pass'), each('pass'), each('skip')], 'passed'],
+  ['alone', [still('pass'), still('skip')], 'passed'],
+  ['alone and skipped', [still('skip')], 'empty'],
+  ['that failed, beside a pass', [still('fail'), each('pass')], 'failed'],
+  ['that failed, beside nothing but skips', [still('fail'), each('skip')], 'failed'],
+  ['that was lost, beside a pass', [still('lost'), each('pass')], 'lost'],
+])('a case without a container, %s, says no more than it can', (_, cases, outcome) => {
+  expect(outcomeOf(cases)).toBe(outcome);
+});
+
 test('every verdict is counted, those that did not occur too', () => {
   expect(countVerdicts([each('pass'), each('pass'), each('lost')])).toEqual({
     pass: 2,

@@ -25,6 +25,8 @@ export interface Case {
   readonly reason?: string | undefined;
   /** A `docker` command that shows the same thing by hand. */
   readonly command?: string | undefined;
+  /** Judged from what the image holds, without a container. Absent means no. */
+  readonly isStatic?: boolean | undefined;
 }
 
 export type VerdictCount = Readonly<Record<Verdict, number>>;
@@ -40,11 +42,14 @@ export type Outcome = 'passed' | 'failed' | 'lost' | 'empty';
 
 /**
  * Fails closed: no case, or nothing but skips, is `empty`, and one lost case makes the set `lost`.
- * A `fail` of severity `error` decides over everything else.
+ * A `fail` of severity `error` decides over everything else. Cases that need no container say nothing of how an
+ * image behaves: where others were asked for and all of them were skipped, they make no pass.
  */
 export function outcomeOf(cases: readonly Case[]): Outcome {
   const count = countVerdicts(cases);
   if (cases.some((each) => each.verdict === 'fail' && each.severity === 'error')) return 'failed';
   if (count.lost > 0) return 'lost';
-  return count.pass + count.warn + count.fail > 0 ? 'passed' : 'empty';
+  const ofContainers = cases.filter(({ isStatic }) => isStatic !== true);
+  const proof = ofContainers.length > 0 ? ofContainers : cases;
+  return proof.some(({ verdict }) => verdict !== 'skip') ? 'passed' : 'empty';
 }

@@ -170,14 +170,21 @@ function refusal(outcome: Exclude<Outcome, 'passed'>, cases: readonly Case[]): S
         reason: `${listOf(cases.filter((each) => each.verdict === 'lost').map((each) => each.id))} got lost: no verdict is no pass`,
       };
     case 'empty':
-      return {
-        outcome: 'failed',
-        reason:
-          cases.length === 0
-            ? 'no case ran: zero cases are not a pass'
-            : `all ${cases.length} cases were skipped: ${cases[0]?.reason ?? 'no reason given'}`,
-      };
+      return { outcome: 'failed', reason: whyEmpty(cases) };
   }
+}
+
+/** Cases without a container say nothing of how the image behaves, and are not counted where others were skipped. */
+function whyEmpty(cases: readonly Case[]): string {
+  if (cases.length === 0) return 'no case ran: zero cases are not a pass';
+  const skipped = cases.filter(({ verdict }) => verdict === 'skip');
+  const ofContainers = skipped.filter(({ isStatic }) => isStatic !== true);
+  const [first] = ofContainers.length > 0 ? ofContainers : skipped;
+  const which =
+    skipped.length === cases.length
+      ? `all ${cases.length} cases`
+      : `all ${ofContainers.length} cases that take a container`;
+  return `${which} were skipped: ${first?.reason ?? 'no reason given'}`;
 }
 
 function listOf(ids: readonly string[]): string {

@@ -12,7 +12,7 @@ import {
   runReportSchema,
   type CheckReport,
 } from '../../src/report/report-document.ts';
-import { checkIds } from '../../src/suites/behaviour/checks/index.ts';
+import { checkIds, checks } from '../../src/suites/behaviour/checks/index.ts';
 import { runSeatrial } from './command-line.ts';
 import { createSampleProject } from './sample-project.ts';
 import { createTemporaryPlace, type TemporaryPlace } from './temporary-place.ts';
@@ -62,6 +62,10 @@ async function scratchBinary(): Promise<ScratchImageOptions> {
     stopSignal: 'SIGKILL',
   };
 }
+
+/** What runs when nobody names checks or a group. */
+const standard = checks.filter(({ group }) => group !== 'full');
+const staticIds = new Set(checks.filter(({ group }) => group === 'static').map(({ id }) => id));
 
 let place: TemporaryPlace;
 const images = new Map<string, ScratchImage>();
@@ -114,7 +118,9 @@ describe('check', () => {
     expect(exitCode).toBe(expected.exitCode);
     expect(report.image.id).toBe(image.record.id);
     expect(report.image).toMatchObject({ ref: image.ref, digest: null });
-    expect(new Set(report.cases.map(({ id }) => id))).toEqual(new Set(checkIds));
+    expect(new Set(report.cases.map(({ id }) => id))).toEqual(
+      new Set(standard.map(({ id }) => id)),
+    );
   });
 
   test('says in one instruction what an image lacks, and with it the image is a service', async () => {
@@ -128,10 +134,22 @@ describe('check', () => {
     expect(starts?.message).toContain('STORE_PASSWORD');
     expect(starts?.evidence).toContain('error: STORE_PASSWORD must be set');
     expect(starts?.fix).toContain('STORE_PASSWORD: "…"');
-    expect(without.report.summary.skip).toBe(checkIds.length);
+    // What it holds is judged, and makes no pass of an image that never came up.
+    const judged = without.report.cases.filter(({ verdict }) => verdict !== 'skip');
+    expect(judged.map(({ id }) => id)).toContain('secrets');
+    expect(judged.filter(({ id }) => !staticIds.has(id))).toEqual([]);
+    expect(without.exitCode).toBe(1);
     expect(told.report.class).toBe('service');
     expect(told.report.summary).toMatchObject({ fail: 0, lost: 0 });
     expect(told.exitCode).toBe(0);
+  });
+
+  test('a group of checks is run alone, and what is static takes no container', async () => {
+    const { exitCode, report } = await check([imageOf('needs-config').ref, '--group', 'static']);
+
+    expect(new Set(report.cases.map(({ id }) => id))).toEqual(staticIds);
+    expect(report.class).toBeNull();
+    expect(exitCode).toBe(0);
   });
 
   test('an image that fails is told with cause, evidence, fix and a command, and exit code 1', async () => {

@@ -146,7 +146,7 @@ export const imageFaults: FaultGroup = {
         },
         {
           file: 'src/suites/behaviour/hostile.engine.test.ts',
-          test: 'an image with a volume at its root passes nothing, and the engine says why',
+          test: 'an image with a volume at its root passes nothing that takes a container, and the engine says why',
         },
       ],
     },

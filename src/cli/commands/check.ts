@@ -1,3 +1,4 @@
+import { checkGroups, type CheckGroup } from '../../config/check-groups.ts';
 import { collect } from '../collect.ts';
 import type { CliCommand } from '../command.ts';
 
@@ -7,6 +8,7 @@ interface CheckFlags {
   readonly report: readonly string[];
   readonly env: readonly string[];
   readonly only?: readonly string[];
+  readonly group?: CheckGroup;
 }
 
 export const checkCommand: CliCommand = {
@@ -21,6 +23,11 @@ export const checkCommand: CliCommand = {
         collect,
         [],
       )
+      .addOption(
+        new Option('-g, --group <group>', 'which checks; each group holds the ones before it')
+          .choices(checkGroups)
+          .conflicts('only'),
+      )
       .option('--only <check...>', 'run these checks alone')
       .addOption(
         new Option('-f, --format <format>', 'how the checks are told')
@@ -33,6 +40,7 @@ export const checkCommand: CliCommand = {
         `
 Examples:
   seatrial check nginx:1.27
+  seatrial check nginx:1.27 --group static
   seatrial check postgres:17 --env POSTGRES_PASSWORD=test
   seatrial check my/tool --format json -- --version
 `,
@@ -46,6 +54,7 @@ Examples:
             command,
             env: flags.env,
             only: flags.only,
+            group: flags.group,
             reports: outputReports(host, flags),
           }),
         );

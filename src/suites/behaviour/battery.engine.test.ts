@@ -6,8 +6,9 @@ import {
   type BehaviourSuite,
   type ConfigInput,
 } from '../../config/schema.ts';
+import type { CheckGroup } from '../../config/check-groups.ts';
 import { connectEngine } from '../../engine/connect.ts';
-import type { Engine, EngineContainers } from '../../engine/contract.ts';
+import type { Engine, EngineContainers, EngineImages } from '../../engine/contract.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { openScope } from '../../engine/scope.ts';
 import { buildScratchImage, type ScratchImage } from '../../engine/testing/scratch-image.ts';
@@ -20,10 +21,16 @@ const engine = await connectEngine({ env: processEnvironment() });
 const threeTests = ['answers', 'ephemeral', 'volumes-persist'];
 
 type More = Partial<Omit<CheckImageOptions, 'settings'>> & {
-  readonly settings?: { readonly only?: string[]; readonly skip?: Record<string, string> };
+  readonly settings?: {
+    readonly group?: CheckGroup;
+    readonly only?: string[];
+    readonly skip?: Record<string, string>;
+  };
   readonly state?: ConfigInput['images'][string]['state'];
   /** Replaces calls to containers. */
   readonly calls?: Partial<EngineContainers>;
+  /** Replaces calls to images. */
+  readonly images?: Partial<EngineImages>;
 };
 
 interface Trip {
@@ -35,7 +42,11 @@ interface Trip {
 
 /** Judges an image through an engine that counts. Nothing may be left behind. */
 async function judge(image: ScratchImage, more: More = {}): Promise<Trip> {
-  const counter = countStarts({ ...engine, containers: { ...engine.containers, ...more.calls } });
+  const counter = countStarts({
+    ...engine,
+    containers: { ...engine.containers, ...more.calls },
+    images: { ...engine.images, ...more.images },
+  });
   const runId = `battery-${randomBytes(4).toString('hex')}`;
   await using scope = await openScope({ engine: counter.engine, runId });
   const { cases } = await checkImage({
@@ -123,7 +134,9 @@ describe('a battery', () => {
 
     const { cases, starts } = await judge(image, { state });
 
-    expect(new Set(cases.map(({ verdict }) => verdict))).toEqual(new Set(['pass']));
+    expect(cases.filter(({ verdict }) => verdict !== 'pass').map(({ id }) => id)).toEqual([
+      'labels',
+    ]);
     expect(starts).toBe(5);
   });
 
@@ -151,6 +164,34 @@ describe('a battery', () => {
       verdict: 'skip',
       reason: 'not ours',
     });
+  });
+
+  it('starts nothing at all for what needs no container, and says so of each case', async () => {
+    await using image = await buildScratchImage(engine, plain(serviceScript(HTTPD)));
+
+    const { cases, starts } = await judge(image, { settings: { group: 'static' } });
+
+    expect(starts).toBe(0);
+    expect(cases.every(({ isStatic }) => isStatic === true)).toBe(true);
+    expect(verdictsOf(cases)).toMatchObject({ architecture: 'pass', user: 'warn' });
+  });
+
+  it('does the quick checks with one start', async () => {
+    await using image = await buildScratchImage(engine, stateful());
+
+    const { cases, starts } = await judge(image, { state, settings: { group: 'quick' } });
+
+    expect(starts).toBe(1);
+    expect(verdictsOf(cases)).toMatchObject({ answers: 'pass', stops: 'pass', secrets: 'pass' });
+  });
+
+  it('loses the checks of what the image holds when that cannot be read, and judges the others', async () => {
+    await using image = await buildScratchImage(engine, plain(serviceScript(HTTPD)));
+    const settings = { only: ['starts', 'secrets'] };
+
+    const { cases } = await judge(image, { settings, images: { save: failing } });
+
+    expect(verdictsOf(cases)).toEqual({ starts: 'pass', secrets: 'lost' });
   });
 
   it('reports a failed start though only other checks were asked for', async () => {
@@ -288,7 +329,7 @@ describe('the suite', () => {
   it('names another input for each setting that changes', async () => {
     const before = await behaviourSuite.inputs({ skip: {}, may_write: [] }, place);
     const after = await behaviourSuite.inputs(
-      { only: ['a'], skip: { x: '1' }, may_write: ['/v'] },
+      { group: 'quick', only: ['a'], skip: { x: '1' }, may_write: ['/v'], max_size: 5 },
       place,
     );
 

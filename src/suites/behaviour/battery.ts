@@ -1,12 +1,14 @@
 import { runFirstLine } from './first-line.ts';
 import type { Battery, Lines } from './lines.ts';
+import { runOverrideLine } from './override-line.ts';
 import { runSeparateLine } from './separate-line.ts';
 import { startYard } from './yard.ts';
 import type { ReadyRun, RunId } from './runs.ts';
 
 /**
  * Runs the containers of a plan and has each check judged as soon as its facts are there: one line of starts
- * for the first container and its successor, and one beside it. Containers are gone when it returns.
+ * for the first container and its successor, and one beside it; last, one that is asked for something else.
+ * Containers are gone when it returns.
  * @throws the reason of the signal, when that aborts; what fails on the engine makes cases `lost` instead.
  */
 export async function runBattery(battery: Battery): Promise<void> {
@@ -30,12 +32,18 @@ export async function runBattery(battery: Battery): Promise<void> {
       await lines.yard.vacate();
       await separate();
     }
+    if (battery.ledger.isOpen('override')) {
+      await lines.yard.vacate();
+      await guarded(lines, OVERRIDE_LINE, () => runOverrideLine(lines));
+    }
   } finally {
     await lines.yard.clear();
   }
 }
 
-const FIRST_LINE: readonly RunId[] = ['start', 'ready', 'stop', 'replacement', 'kill'];
+/** What an image is decides whether it can be asked for something else: that too stands on the first line. */
+const FIRST_LINE: readonly RunId[] = ['start', 'ready', 'stop', 'replacement', 'kill', 'override'];
+const OVERRIDE_LINE: readonly RunId[] = ['override'];
 const SEPARATE_LINE: readonly RunId[] = ['separate'];
 
 /** A failing engine loses the checks of its line and leaves the other line alone. */

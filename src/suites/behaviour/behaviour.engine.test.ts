@@ -46,8 +46,8 @@ describe.each([
 });
 
 async function judge(entry: TrialImage): ReturnType<typeof checkImage> {
-  const { hasBusybox, command = [], files } = entry.image;
-  const program = command[0];
+  const { hasBusybox, entrypoint = [], command = [], files } = entry.image;
+  const [program] = [...entrypoint, ...command];
   // An image without a file system has the one program that it starts.
   const own =
     hasBusybox === false && program !== undefined && busybox !== undefined
@@ -98,7 +98,7 @@ function flawsOf(found: Case, entry: TrialImage): readonly string[] {
     ...(isAdvised ? [] : ['no fix']),
     ...(isReasoned ? [] : ['no reason']),
     ...(isText(found.message) ? [] : ['no message']),
-    ...(found.command?.includes('docker run') === true ? [] : ['no command']),
+    ...(found.command?.includes('docker ') === true ? [] : ['no command']),
   ].map((flaw) => `${found.id}: ${flaw}`);
 }
 

@@ -1,6 +1,6 @@
 import { quote } from '../shell-quote.ts';
 import type { Mount, RunSettings } from '../../config/schema.ts';
-import type { Subject } from './subject.ts';
+import { argvOf, type Subject } from './subject.ts';
 
 /** Name of the container in commands for people. */
 const NAME = 'by-hand';
@@ -10,6 +10,8 @@ export interface RunCommandOptions {
   readonly flags?: readonly string[] | undefined;
   /** @default `by-hand` */
   readonly name?: string | undefined;
+  /** Replaces the image's CMD. @default as the profile says */
+  readonly command?: readonly string[] | undefined;
   /** Container path to the volume that it gets; other volumes are anonymous. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
 }
@@ -32,13 +34,41 @@ export function dockerRun(
     ...limitFlags(run),
     ...(program === undefined ? [] : [`--entrypoint ${quote(program)}`]),
     quote(image.ref),
-    ...[...entrypointArguments, ...(run.command ?? [])].map(quote),
+    ...[...entrypointArguments, ...(options.command ?? run.command ?? [])].map(quote),
   ].join(' ');
 }
 
 /** The command that removes what `dockerRun` left. */
 export function dockerRemove(name = NAME): string {
   return `docker rm -fv ${name}`;
+}
+
+/** Looks into a container that is made and never started; `commands` know it by the name `by-hand`. */
+export function dockerLook({ image }: Subject, ...commands: readonly string[]): string {
+  // An image without a command needs some word in its place.
+  return inOrder(`docker create --name ${NAME} ${quote(image.ref)} x`, ...commands, dockerRemove());
+}
+
+/** Prints a file of that container. */
+export function printFile(path: string): string {
+  return `docker cp -L ${quote(`${NAME}:${path}`)} - | tar -xO`;
+}
+
+/** Lists what that container starts, and what kind of program it is. */
+export function showEntry({ image }: Subject): string {
+  const [name = '/'] = argvOf(image);
+  // Where a name without a path leads, PATH decides.
+  if (!name.startsWith('/')) return `${listFiles} | grep -w -e ${quote(name)}`;
+  const copy = `docker cp -L ${quote(`${NAME}:${name}`)} -`;
+  return inOrder(`${copy} | tar -tv`, `${copy} | tar -xO | file -`);
+}
+
+/** Lists all files of that container, with owners and permissions. */
+export const listFiles = `docker export ${NAME} | tar -tv`;
+
+/** Shows a part of the image's configuration: `Config.User`. */
+export function dockerInspect({ image }: Subject, part: string): string {
+  return `docker inspect -f '{{json .${part}}}' ${quote(image.ref)}`;
 }
 
 /** Commands in the order in which they are typed; empty ones are none. */

@@ -1,3 +1,4 @@
+import type { CheckGroup } from '../../config/check-groups.ts';
 import type { Severity } from '../../kernel/verdict.ts';
 import type { ImageClass } from './image-class.ts';
 import type { RunId, Runs } from './runs.ts';
@@ -18,6 +19,8 @@ export interface Check<Need extends RunId = RunId> {
   readonly appliesTo: readonly ImageClass[];
   /** How much its `fail` weighs. */
   readonly severity: Severity;
+  /** The smallest group that holds it. `static` when it needs no container. */
+  readonly group: CheckGroup;
   /** The run whose facts it judges. Checks with the same need share that run's container. */
   readonly needs: Need;
   /**

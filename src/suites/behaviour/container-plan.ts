@@ -14,6 +14,8 @@ export interface ContainerPlanOptions {
   readonly volumes: VolumeNames;
   /** Whether ports are reached through the engine's machine. */
   readonly isPublishing: boolean;
+  /** Replaces the CMD of the profile and of the image. @default theirs */
+  readonly command?: readonly string[] | undefined;
 }
 
 /** What to create for one container of the subject, as its profile says. */
@@ -23,6 +25,7 @@ export function planContainer(
 ): ScopedContainerSpec {
   const { profile, record } = subject.image;
   const { run } = profile;
+  const command = options.command ?? run.command;
   const isWatched = (record.config.healthcheck?.test[0] ?? 'NONE') !== 'NONE';
   return {
     purpose: options.purpose,
@@ -30,7 +33,7 @@ export function planContainer(
     env: run.env,
     mounts: [...volumeMounts(subject, options.volumes), ...otherMounts(subject)],
     stopTimeoutS: Math.ceil(run.stop_timeout / 1000),
-    ...(run.command === undefined ? {} : { command: run.command }),
+    ...(command === undefined ? {} : { command }),
     ...(run.entrypoint === undefined ? {} : { entrypoint: run.entrypoint }),
     ...(run.user === undefined ? {} : { user: run.user }),
     ...(run.memory === undefined ? {} : { memoryBytes: run.memory }),

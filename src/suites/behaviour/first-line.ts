@@ -39,7 +39,7 @@ async function startFirst(
   ledger.classify(classification);
   if (outcome.state !== 'ready' || classification.imageClass !== 'service') {
     await ledger.judge('start', observe(trial, containerId, { outcome, classification }));
-    ledger.excuseAll(NEVER_READY);
+    ledger.excuseRuns(NEVER_READY);
     return undefined;
   }
   const first = observeReady(trial, containerId, { outcome, classification });

@@ -8,19 +8,21 @@ import type { ImageRecord } from '../../engine/contract.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import type { SuiteContext, SuiteKind } from '../contract.ts';
 import { BehaviourError } from './errors.ts';
+import { defaultGroup } from './select-checks.ts';
 import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-image.ts';
 
 /**
- * Behaviour checks: what a container of the image does on a real engine, without configuration.
+ * Behaviour checks: what an image holds, and what a container of it does on a real engine, without configuration.
  *
  * The inputs are the settings of the suite. The profile (`ready`, `run`, `state`) decides as much, but it
  * belongs to every suite of the image: whoever makes the content key puts it there.
  */
 export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
   kind: 'behaviour',
-  version: '1',
+  version: '2',
 
-  inputs: async ({ only, skip, may_write }: BehaviourSuite) => ({
+  inputs: async ({ group, only, skip, may_write, max_size }: BehaviourSuite) => ({
+    group: group ?? defaultGroup,
     only: only === undefined ? 'all' : only.toSorted().join(','),
     skip: digestOf(
       JSON.stringify(
@@ -30,6 +32,7 @@ export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
       ),
     ),
     may_write: may_write.toSorted().join(','),
+    max_size: max_size === undefined ? 'any' : String(max_size),
   }),
 
   run: async (settings: BehaviourSuite, context: SuiteContext) =>

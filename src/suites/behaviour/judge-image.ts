@@ -14,7 +14,9 @@ import type { Classification } from './image-class.ts';
 import { BehaviourError } from './errors.ts';
 import type { ImageClass } from './image-class.ts';
 import { Ledger } from './ledger.ts';
+import { readImage } from './image/image-facts.ts';
 import { planRuns } from './run-plan.ts';
+import { selectChecks } from './select-checks.ts';
 import { defaultPortOf, type Subject } from './subject.ts';
 
 export interface JudgeImageOptions extends Omit<SuiteContext, 'env' | 'report'> {
@@ -27,7 +29,8 @@ export interface JudgeImageOptions extends Omit<SuiteContext, 'env' | 'report'> 
 
 /** What an image is, and one case for each check that was asked for. */
 export interface JudgedImage {
-  readonly class: ImageClass;
+  /** Absent when nothing was asked that takes a container. */
+  readonly class: ImageClass | undefined;
   /** In the order of the table of checks. */
   readonly cases: readonly Case[];
 }
@@ -46,28 +49,89 @@ const nobody: SuiteReport = Object.freeze({
 export async function judgeImage(options: JudgeImageOptions): Promise<JudgedImage> {
   const { settings, report = nobody, clock = systemClock, signal, image } = options;
   signal.throwIfAborted();
-  const { projectFolder, scope, concurrency } = options;
-  const subject: Subject = { image, projectFolder, mayWrite: settings.may_write };
+  const { projectFolder } = options;
+  const { may_write: mayWrite, max_size: maxSizeBytes } = settings;
+  const subject: Subject = { image, projectFolder, mayWrite, maxSizeBytes };
   refuseInvalidSettings(subject);
-  const selected = checks.filter(({ id }) => settings.only?.includes(id) ?? true);
+  const selected = selectChecks(checks, settings);
   const ledger = new Ledger({ subject, checks: selected, foundation, clock, signal, report });
-  let imageClass: ImageClass = 'broken';
+  const classified = Promise.withResolvers<ImageClass | undefined>();
+  let imageClass: ImageClass | undefined;
   const onClassified = (found: Classification): void => {
     imageClass = found.imageClass;
     report.classified?.(found.imageClass);
+    classified.resolve(found.imageClass);
   };
-  const unstarted = classifyWithoutStart(subject);
   const open = selected.filter((check) => !excuseEarly(ledger, check, { settings, subject }));
-  if (unstarted === undefined) {
-    const needs = new Set(open.map((check) => check.needs));
-    const plan = planRuns(needs, image.profile.state !== undefined);
-    const trial = { subject, scope, clock, signal };
-    await runBattery({ trial, plan, ledger, concurrency, onClassified });
-  } else {
-    onClassified(unstarted);
-    ledger.classify(unstarted);
-  }
+  const judging: Judging = { options, clock, subject, ledger, open };
+  const halves = [
+    judgeContainers(judging, { isStatic: isStatic(selected), onClassified }).finally(() =>
+      classified.resolve(undefined),
+    ),
+    judgeContents(judging, classified.promise),
+  ];
+  // Neither half is left running behind the other's back.
+  await Promise.allSettled(halves);
+  await Promise.all(halves);
   return { class: imageClass, cases: ledger.cases() };
+}
+
+interface Judging {
+  readonly options: JudgeImageOptions;
+  readonly clock: Clock;
+  readonly subject: Subject;
+  readonly ledger: Ledger;
+  /** The checks that are to be judged. */
+  readonly open: readonly Check[];
+}
+
+/** Whether no check takes a container; then none is started to find out what the image is. */
+function isStatic(checks: readonly Check[]): boolean {
+  return checks.length > 0 && checks.every(({ needs }) => needs === 'image');
+}
+
+async function judgeContainers(
+  { options, clock, subject, ledger, open }: Judging,
+  how: { readonly isStatic: boolean; readonly onClassified: (found: Classification) => void },
+): Promise<void> {
+  const { scope, concurrency, signal } = options;
+  const unstarted = classifyWithoutStart(subject);
+  if (unstarted !== undefined) {
+    how.onClassified(unstarted);
+    ledger.classify(unstarted);
+  } else if (!how.isStatic) {
+    const needs = new Set(open.map((check) => check.needs));
+    const plan = planRuns(needs, subject.image.profile.state !== undefined);
+    const trial = { subject, scope, clock, signal };
+    await runBattery({ trial, plan, ledger, concurrency, onClassified: how.onClassified });
+  }
+}
+
+/**
+ * Reads and judges what the image holds, once its first start has told what it is. Not before: how soon a container
+ * is ready and how long it is quiet says what it is, and reading a large image is work for the engine.
+ */
+async function judgeContents(
+  { options, clock, subject, ledger, open }: Judging,
+  classified: Promise<ImageClass | undefined>,
+): Promise<void> {
+  if (!open.some(({ needs }) => needs === 'image')) return;
+  const { signal, scope } = options;
+  ledger.begin('image');
+  try {
+    const imageClass = await classified;
+    const read = await readImage(scope.engine.images, subject.image.record, signal);
+    if ('facts' in read)
+      await ledger.judge('image', { ...read.facts, imageClass, now: clock.now() });
+    else
+      ledger.excuse('image', {
+        message: `Could not be read: ${read.problem}.`,
+        reason: read.problem,
+      });
+  } catch (error) {
+    signal.throwIfAborted();
+    ledger.lose(error, 'image');
+  }
 }
 
 /** What cannot be understood is said before anything starts. */

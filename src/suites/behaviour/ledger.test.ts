@@ -16,6 +16,7 @@ function check(id: string, more: Partial<Check> = {}): Check {
     proves: 'Something.',
     appliesTo: ['service'],
     severity: 'error',
+    group: 'standard',
     needs: 'restart',
     run: async (): Promise<CheckResult> => ({ verdict: 'pass', message: 'Good.' }),
     byHand: () => 'docker run x',

@@ -59,9 +59,13 @@ export class Ledger {
   /** Judges all open checks of a run by its facts, at the same time. */
   async judge<Need extends RunId>(needs: Need, run: Runs[Need]): Promise<void> {
     const open = this.#open(needs);
-    // The time of the first start is that of the check that judges it; the others only look.
-    for (const check of open) if (isLook(check, this.#options.foundation)) this.#time(check);
-    await Promise.all(open.map((check) => this.#judgeOne(check, run)));
+    // The time of the first start is that of the check that judges it; the others only look, as those at files do.
+    await Promise.all(
+      open.map(async (check) => {
+        if (isLook(check, this.#options.foundation)) this.#time(check);
+        await this.#judgeOne(check, run);
+      }),
+    );
   }
 
   /** Skips the open checks of a run. */
@@ -69,8 +73,11 @@ export class Ledger {
     for (const check of this.#open(needs)) this.skip(check, excuse);
   }
 
-  excuseAll(excuse: Excuse): void {
-    for (const check of this.#open()) this.skip(check, excuse);
+  /** Skips the open checks of all runs that stand on the first start. */
+  excuseRuns(excuse: Excuse): void {
+    for (const check of this.#open()) {
+      if (!INDEPENDENT.has(check.needs)) this.skip(check, excuse);
+    }
   }
 
   skip(check: Check, { message, reason }: Excuse): void {
@@ -149,14 +156,18 @@ export class Ledger {
       durationMs: Math.round(nowMs - (this.#startedAtMs.get(check.id) ?? nowMs)),
       command: check.byHand(subject),
       ...found,
+      ...(check.needs === 'image' ? { isStatic: true } : {}),
     };
     this.#cases.set(check.id, finished);
     report.caseFinished(finished);
   }
 }
 
+/** What can be judged of an image whose container did not become ready. */
+const INDEPENDENT: ReadonlySet<RunId> = new Set(['image', 'override']);
+
 function isLook(check: Check, foundation: Check): boolean {
-  return check.needs === foundation.needs && check !== foundation;
+  return check.needs === 'image' || (check.needs === foundation.needs && check !== foundation);
 }
 
 const LONG_REASONS: Readonly<Record<ImageClass, string>> = {

@@ -27,3 +27,9 @@ export function renderList(items: readonly (string | number)[]): string {
 export function lastLines(log: string, count = 8): string {
   return log.trimEnd().split('\n').slice(-count).join('\n');
 }
+
+/** The first lines of a list as text, and how many more there are. */
+export function renderLines(lines: readonly string[], most = MOST_ITEMS): string {
+  const more = lines.length - most;
+  return [...lines.slice(0, most), ...(more > 0 ? [`and ${String(more)} more`] : [])].join('\n');
+}

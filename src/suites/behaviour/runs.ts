@@ -1,3 +1,4 @@
+import type { ImageFacts } from './image/image-facts.ts';
 import type { ListeningSocket } from './sockets-seen.ts';
 import type { Exercise, StateOutcome } from './state-action.ts';
 import type { Sentinel } from './sentinel.ts';
@@ -69,11 +70,22 @@ export interface SeparateRun {
   readonly read: StateOutcome | undefined;
 }
 
+/** A container that was asked to print a line instead of running the image's CMD. */
+export interface OverrideRun {
+  /** The line. */
+  readonly asked: string;
+  /** Absent when there is no `echo` in the image that could print it. */
+  readonly outcome: StartOutcome | undefined;
+  readonly log: string;
+}
+
 /**
  * The runs that checks share. One run is one stretch of one container's life:
- * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, and `separate` beside them.
+ * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with `separate` and `override` beside them.
+ * `image` is no run: it is what the image holds, and takes no container.
  */
 export interface Runs {
+  readonly image: ImageFacts;
   readonly start: FirstStart;
   readonly ready: ReadyRun;
   readonly stop: StopRun;
@@ -81,6 +93,7 @@ export interface Runs {
   readonly replacement: ReplacementRun;
   readonly kill: SecondStart;
   readonly separate: SeparateRun;
+  readonly override: OverrideRun;
 }
 
 export type RunId = keyof Runs;

@@ -9,6 +9,8 @@ export interface Subject {
   readonly projectFolder: string;
   /** Paths outside volumes that the owner lets it write to. */
   readonly mayWrite: readonly string[];
+  /** How large its owner lets it be; absent when any size will do. */
+  readonly maxSizeBytes?: number | undefined;
 }
 
 /** Container paths that are volumes: the image's own VOLUMEs and the mounts of the profile, without doubles. */

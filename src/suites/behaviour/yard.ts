@@ -7,7 +7,12 @@ import type { Trial } from './trial.ts';
 export interface Yard {
   /** Makes one fresh volume for each volume path of the subject. */
   createVolumes(): Promise<VolumeNames>;
-  createContainer(purpose: string, volumes: VolumeNames): Promise<string>;
+  /** @param command replaces the CMD of profile and image */
+  createContainer(
+    purpose: string,
+    volumes: VolumeNames,
+    command?: readonly string[],
+  ): Promise<string>;
   /** Removes a container in the background: nobody has to wait for it. */
   discard(containerId: string): void;
   /** Removes all containers, and waits until there is room again. */
@@ -43,9 +48,9 @@ export function startYard({ scope, subject }: Trial): Yard {
       return Object.fromEntries(entries);
     },
 
-    async createContainer(purpose, volumes) {
+    async createContainer(purpose, volumes, command) {
       const id = await scope.createContainer(
-        planContainer(subject, { purpose, volumes, isPublishing }),
+        planContainer(subject, { purpose, volumes, isPublishing, command }),
       );
       standing.add(id);
       return id;

@@ -10,6 +10,7 @@ export const answers: Check<'ready'> = {
   proves: 'What `state.write` writes, `state.read` finds in the same container.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'quick',
   needs: 'ready',
 
   isPointless: noState,

@@ -13,6 +13,7 @@ export const ephemeral: Check<'separate'> = {
   proves: 'What was written in one container is not found in a new one without its volumes.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'standard',
   needs: 'separate',
 
   isPointless: noState,

@@ -10,6 +10,7 @@ export const identity: Check<'start'> = {
   proves: 'The first process of the image does not run as root.',
   appliesTo: ['service', 'one-shot'],
   severity: 'warn',
+  group: 'quick',
   needs: 'start',
 
   async run(run, subject) {

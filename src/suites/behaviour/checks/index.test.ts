@@ -21,6 +21,20 @@ test('ids are unique, and every check says what it proves', () => {
   }
 });
 
+test('what needs no container is in the smallest group, and nothing else is', () => {
+  for (const { needs, group } of checks) expect(group === 'static').toBe(needs === 'image');
+});
+
+test('a name from the image is quoted in the commands that people paste', () => {
+  const subject = createSubject({ config: { command: ['/x; touch /tmp/gotcha'] } });
+
+  const commands = checks.map((check) => check.byHand(subject));
+
+  for (const command of commands) {
+    expect(command.replaceAll(/'[^']*'/gu, '')).not.toContain('gotcha');
+  }
+});
+
 test('the foundation applies to every class that can be started', () => {
   expect(checks).toContain(foundation);
   expect(foundation.appliesTo).toEqual(['service', 'one-shot', 'shell', 'needs-config', 'broken']);
@@ -39,9 +53,11 @@ test('every check can be seen by hand, with a container that is removed again', 
 
   const commands = checks.map((check) => check.byHand(subject));
 
-  for (const command of commands) {
-    expect(command).toContain('docker run');
-    expect(command).toMatch(/docker rm -fv|--rm/u);
+  for (const [index, command] of commands.entries()) {
+    const isStatic = checks[index]?.group === 'static';
+    expect(command).toMatch(isStatic ? /docker (?:inspect|create|history)/u : /docker run/u);
+    const isMaking = /docker (?:run|create)/u.test(command);
+    expect(/docker rm -fv|--rm/u.test(command)).toBe(isMaking);
     expect(command).not.toContain('Bearer x');
   }
   expect(commands.join('\n')).toContain("docker exec by-hand cat '/data/a b'");

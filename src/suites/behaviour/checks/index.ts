@@ -1,13 +1,29 @@
 import type { Check } from '../check.ts';
+import { age } from './age.ts';
 import { answers } from './answers.ts';
+import { architecture } from './architecture.ts';
+import { baseFiles } from './base-files.ts';
+import { entrypointResolves } from './entrypoint-resolves.ts';
 import { ephemeral } from './ephemeral.ts';
+import { execForm } from './exec-form.ts';
 import { identity } from './identity.ts';
+import { labels } from './labels.ts';
+import { linksAndLibraries } from './links-and-libraries.ts';
+import { noHardCodedPasswords } from './no-hard-coded-passwords.ts';
+import { overrideCmd } from './override-cmd.ts';
 import { portsListen } from './ports-listen.ts';
+import { ports } from './ports.ts';
+import { privileges } from './privileges.ts';
 import { restarts } from './restarts.ts';
+import { secrets } from './secrets.ts';
+import { size } from './size.ts';
 import { starts } from './starts.ts';
 import { stops } from './stops.ts';
 import { survivesKill } from './survives-kill.ts';
+import { user } from './user.ts';
+import { utc } from './utc.ts';
 import { volumesPersist } from './volumes-persist.ts';
+import { volumes } from './volumes.ts';
 import { writes } from './writes.ts';
 
 /** All checks, in the order of the report. To add one: its file in this folder, and a line here. */
@@ -22,6 +38,22 @@ export const checks: readonly Check[] = Object.freeze([
   survivesKill,
   ephemeral,
   volumesPersist,
+  overrideCmd,
+  architecture,
+  entrypointResolves,
+  execForm,
+  linksAndLibraries,
+  user,
+  privileges,
+  secrets,
+  noHardCodedPasswords,
+  ports,
+  volumes,
+  labels,
+  size,
+  age,
+  baseFiles,
+  utc,
 ]);
 
 /** What `suites.behaviour.only` and `skip` may name. */

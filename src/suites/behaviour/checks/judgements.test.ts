@@ -4,6 +4,7 @@ import type { ReplacementRun } from '../runs.ts';
 import type { ListeningSocket } from '../sockets-seen.ts';
 import { createSubject } from '../testing/subject.ts';
 import { judgeIdentity } from './identity.ts';
+import { judgeOverride } from './override-cmd.ts';
 import { judgePorts } from './ports-listen.ts';
 import { judgeReplacement } from './volumes-persist.ts';
 
@@ -109,5 +110,44 @@ describe('volumes-persist', () => {
     expect(told).toContain('The data was written to /var/lib/app/db, outside the volumes');
     expect(told).toContain('VOLUME /var/lib/app');
     expect(told).not.toContain('/tmp');
+  });
+});
+
+describe('override-cmd', () => {
+  const asked = 'hello from sha256:1234';
+  const ended = { state: 'ready', durationMs: 1, because: 'it ended' } as const;
+
+  it('passes what printed the line among others', () => {
+    expect(judgeOverride({ asked, outcome: ended, log: `setting up\n${asked}\n` }).verdict).toBe(
+      'pass',
+    );
+  });
+
+  it.each([
+    ['printed something else', ended, 'done', 'it ended without printing the line'],
+    ['printed what it was asked to run', ended, `echo ${asked}`, 'it ended without printing'],
+    [
+      'goes on',
+      { state: 'timeout', durationMs: 1, because: 'x', log: '' } as const,
+      asked,
+      'it runs something else, and does not end',
+    ],
+    [
+      'cannot be started',
+      { state: 'refused', durationMs: 1, because: 'x' } as const,
+      '',
+      'it could not be started',
+    ],
+  ])('warns of what %s', (...row) => {
+    const [, outcome, log, message] = row;
+
+    const result = judgeOverride({ asked, outcome, log });
+
+    expect(result.verdict).toBe('warn');
+    expect(result.message).toContain(message);
+  });
+
+  it('has nothing to judge in an image without `echo`', () => {
+    expect(judgeOverride({ asked, outcome: undefined, log: '' }).verdict).toBe('skip');
   });
 });

@@ -11,6 +11,7 @@ export const portsListen: Check<'start'> = {
   proves: 'Each TCP port that the image EXPOSEs can be reached from outside the container.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'quick',
   needs: 'start',
 
   isPointless: (subject) =>

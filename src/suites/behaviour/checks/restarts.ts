@@ -10,6 +10,7 @@ export const restarts: Check<'restart'> = {
   proves: 'A container that was stopped becomes ready again when it is started again.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'standard',
   needs: 'restart',
 
   async run({ outcome }, subject) {

@@ -12,6 +12,7 @@ export const starts: Check<'start'> = {
   proves: 'A container of the image becomes ready, or does its work and ends with exit code 0.',
   appliesTo: ['service', 'one-shot', 'shell', 'needs-config', 'broken'],
   severity: 'error',
+  group: 'quick',
   needs: 'start',
 
   async run(run, subject) {

@@ -11,6 +11,7 @@ export const stops: Check<'stop'> = {
   proves: 'The image ends by itself on its stop signal, before the engine has to kill it.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'quick',
   needs: 'stop',
 
   async run(run) {

@@ -13,6 +13,7 @@ export const survivesKill: Check<'kill'> = {
     'A container that was killed without warning becomes ready again when it is started again.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'standard',
   needs: 'kill',
 
   async run(run, subject) {

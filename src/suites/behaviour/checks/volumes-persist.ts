@@ -18,6 +18,7 @@ export const volumesPersist: Check<'replacement'> = {
   proves: 'A new container on the volumes of an earlier one comes up and has its data.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'standard',
   needs: 'replacement',
 
   isPointless: noVolume,

@@ -1,6 +1,6 @@
 import { comeUp, dockerRemove, dockerRun, inOrder } from '../by-hand.ts';
 import { isAllowed, type Written, type WrittenPath } from '../writes-seen.ts';
-import { renderList, renderSize } from '../render.ts';
+import { renderLines, renderList, renderSize } from '../render.ts';
 import { stateByHand } from '../state-by-hand.ts';
 import { volumesOf, type Subject } from '../subject.ts';
 import type { Check, CheckResult } from '../check.ts';
@@ -11,6 +11,7 @@ export const writes: Check<'ready'> = {
   proves: 'The image writes to its volumes and to temporary places, and nowhere else.',
   appliesTo: ['service'],
   severity: 'error',
+  group: 'quick',
   needs: 'ready',
 
   async run(run, subject) {
@@ -29,7 +30,6 @@ export const writes: Check<'ready'> = {
 
 /** Above this, what is written is taken for data. */
 const DATA_BYTES = 10 * 1024 ** 2;
-const LISTED = 20;
 
 function judgeWrites(written: Written, subject: Subject): CheckResult {
   const outside = written.paths.filter(({ path }) => !isAllowed(path, subject.mayWrite));
@@ -65,13 +65,11 @@ function judgeWrites(written: Written, subject: Subject): CheckResult {
 }
 
 function renderPaths(paths: readonly WrittenPath[]): string {
-  const lines = paths
-    .slice(0, LISTED)
-    .map(({ kind, path, sizeBytes }) =>
+  return renderLines(
+    paths.map(({ kind, path, sizeBytes }) =>
       kind === 'deleted' ? `deleted ${path}` : `${kind} ${path} (${renderSize(sizeBytes)})`,
-    );
-  const more = paths.length - LISTED;
-  return [...lines, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+    ),
+  );
 }
 
 function namesOf(paths: readonly WrittenPath[]): string {

@@ -17,6 +17,22 @@ export const kinds: readonly TrialImage[] = [
       'survives-kill': 'pass',
       ephemeral: 'skip',
       'volumes-persist': 'skip',
+      architecture: 'pass',
+      'entrypoint-resolves': 'pass',
+      'exec-form': 'pass',
+      'links-and-libraries': 'pass',
+      // As whom it runs, `identity` has seen.
+      user: 'pass',
+      privileges: 'pass',
+      secrets: 'pass',
+      'no-hard-coded-passwords': 'pass',
+      ports: 'pass',
+      volumes: 'skip',
+      labels: 'warn',
+      size: 'pass',
+      age: 'pass',
+      'base-files': 'pass',
+      utc: 'pass',
     },
     says: { identity: ['runs as root', 'USER 10001'], answers: ['no `state` block'] },
   },
@@ -60,6 +76,9 @@ exec httpd -f -p 5432
       'volumes-persist': 'skip',
       writes: 'skip',
       identity: 'skip',
+      // What it holds needs no settings.
+      'entrypoint-resolves': 'pass',
+      user: 'warn',
     },
     says: {
       starts: [
@@ -97,7 +116,14 @@ exec httpd -f -p 5432
     is: 'files to copy from, without a command',
     image: { hasBusybox: false, files: { '/lib.txt': 'lib' } },
     imageClass: 'library',
-    verdicts: { starts: 'skip', stops: 'skip', 'ports-listen': 'skip', identity: 'skip' },
+    verdicts: {
+      starts: 'skip',
+      stops: 'skip',
+      'ports-listen': 'skip',
+      identity: 'skip',
+      'entrypoint-resolves': 'skip',
+      secrets: 'pass',
+    },
     says: { starts: ['no command'] },
   },
 ];

@@ -168,4 +168,32 @@ exit 4
     verdicts: { 'survives-kill': 'fail' },
     says: { 'survives-kill': ['waited for a log line'] },
   },
+  {
+    is: 'an entrypoint that hands over to another command',
+    image: {
+      ...plain('#!/bin/sh\nexec "$@"\n'),
+      entrypoint: ['/start.sh'],
+      command: ['sleep', '1000'],
+      exposedPorts: [],
+    },
+    settings: { only: ['override-cmd'] },
+    imageClass: 'service',
+    verdicts: { 'override-cmd': 'pass' },
+  },
+  {
+    is: 'an entrypoint that does its own work whatever it is asked for',
+    image: { entrypoint: ['/do.sh'], files: { '/do.sh': '#!/bin/sh\necho "done: $*"\n' } },
+    settings: { only: ['override-cmd'] },
+    imageClass: 'one-shot',
+    verdicts: { 'override-cmd': 'warn' },
+    says: { 'override-cmd': ['ended without printing the line', 'exec "$@"'] },
+  },
+  {
+    is: 'a single program that can be asked for nothing else',
+    image: { hasBusybox: false, entrypoint: ['/syslogd'], command: ['-n', '-O', '-'] },
+    settings: { only: ['override-cmd'] },
+    imageClass: 'service',
+    verdicts: { 'override-cmd': 'skip' },
+    says: { 'override-cmd': ['no `echo`'] },
+  },
 ];

@@ -1,3 +1,4 @@
+import type { CheckGroup } from '../../../config/check-groups.ts';
 import type { ConfigInput } from '../../../config/schema.ts';
 import type { ScratchImageOptions } from '../../../engine/testing/scratch-image.ts';
 import type { Verdict } from '../../../kernel/verdict.ts';
@@ -22,6 +23,7 @@ export interface TrialSettings {
   readonly only?: string[] | undefined;
   readonly skip?: Record<string, string> | undefined;
   readonly may_write?: string[] | undefined;
+  readonly group?: CheckGroup | undefined;
 }
 
 /**
