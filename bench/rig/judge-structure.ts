@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { runSchema, structureSuiteSchema } from '../../src/config/schema.ts';
+import { runSchema } from '../../src/config/schema.ts';
+import { structureSuiteSchema } from '../../src/config/suite-schema.ts';
 import { connectEngine } from '../../src/engine/connect.ts';
 import { openScope } from '../../src/engine/scope.ts';
 import { processEnvironment } from '../../src/host/environment.ts';

@@ -1,5 +1,6 @@
 import type { CheckGroup } from '../config/check-groups.ts';
-import { behaviourSuiteSchema, runSchema } from '../config/schema.ts';
+import { runSchema } from '../config/schema.ts';
+import { behaviourSuiteSchema } from '../config/suite-schema.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine, ImageRecord } from '../engine/contract.ts';

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { checkGroups } from './check-groups.ts';
-import { parseDurationMs, parseSizeBytes } from './quantities.ts';
 import {
   isExpression,
   isHttpTarget,
@@ -11,36 +9,21 @@ import {
   isRepository,
   isTagTemplate,
 } from './schema-checks.ts';
+import {
+  containerPath,
+  duration,
+  environment,
+  oneOrMany,
+  port,
+  size,
+  VARIABLE_NAME,
+} from './schema-values.ts';
+import { suitesSchema } from './suite-schema.ts';
 
 /**
  * The one schema of `seatrial.yaml` and `seatrial.config.ts`. The JSON Schema of the package, the reference
  * page and the types all come from here. Unknown keys are errors everywhere.
  */
-
-const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/u;
-const durations = { parse: parseDurationMs, what: 'a duration such as `500ms`, `10s` or `1m30s`' };
-const sizes = { parse: parseSizeBytes, what: 'a size such as `512m` or `2g`' };
-
-const duration = z
-  .union([z.string(), z.number()])
-  .transform((value, context) => quantity(value, context, durations))
-  .describe('A duration: `500ms`, `10s`, `1m30s`; a bare number is seconds.');
-
-const size = z
-  .union([z.string(), z.number()])
-  .transform((value, context) => quantity(value, context, sizes))
-  .describe('A size: `512m`, `2g`; a bare number is bytes.');
-
-const oneOrMany = z
-  .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-  .transform((value) => (typeof value === 'string' ? [value] : value));
-
-const port = z.int().min(1).max(65_535);
-
-const environment = z.record(
-  z.string().regex(NAME, 'is no valid name of an environment variable'),
-  z.union([z.string(), z.number(), z.boolean()]).transform(String),
-);
 
 export const readySchema = z
   .strictObject({
@@ -81,8 +64,6 @@ export const readySchema = z
     }
   })
   .describe('How to tell that a container of the image is ready. Default: derived from the image.');
-
-const containerPath = z.string().startsWith('/', 'must be an absolute path in the container');
 
 export const mountSchema = z.union([
   containerPath.describe('Container path that gets a fresh volume.'),
@@ -141,87 +122,6 @@ export const stateSchema = z
   .describe(
     'One write and one read; from them come answers, ephemeral, restart and persistence checks.',
   );
-
-export const fileSuiteSchema = z.union([
-  oneOrMany.transform((files) => ({ files, timeout: 300_000, env: [] as string[] })),
-  z.strictObject({
-    files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
-    timeout: duration.default(300_000).describe('For one file. Default: `5m`.'),
-    env: z
-      .array(z.string().regex(NAME, 'is no valid name of an environment variable'))
-      .default([])
-      .describe('Environment variables whose values matter for the result.'),
-  }),
-]);
-
-export const structureSuiteSchema = z.union([
-  oneOrMany.transform((files) => ({
-    files,
-    compat: false,
-    timeout: 300_000,
-    env: [] as string[],
-  })),
-  z.strictObject({
-    files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
-    compat: z
-      .boolean()
-      .default(false)
-      .describe(
-        'Judge as container-structure-test 1.22 does, its traps included. Default: `false`, where a trap is an error.',
-      ),
-    timeout: duration.default(300_000).describe('For one command. Default: `5m`.'),
-    env: z
-      .array(z.string().regex(NAME, 'is no valid name of an environment variable'))
-      .default([])
-      .describe('Credentials that `containerRunOptions.envVars` may pass on.'),
-  }),
-]);
-
-const behaviourObject = z
-  .strictObject({
-    group: z
-      .enum(checkGroups)
-      .optional()
-      .describe(
-        '`static`: without a container; `quick`: and one start; `standard`: and what shows in more starts; `full`: all. Default: `standard`.',
-      ),
-    only: z.array(z.string()).optional().describe('Run these checks alone.'),
-    skip: z
-      .record(z.string(), z.string().min(1))
-      .default({})
-      .describe('Check id to the reason why it does not apply. Reported.'),
-    may_write: z
-      .array(containerPath)
-      .default([])
-      .describe('Paths outside volumes that the image may write to.'),
-    max_size: size
-      .optional()
-      .describe('All layers of the image together, unpacked. Default: any size passes.'),
-  })
-  .refine(({ group, only }) => group === undefined || only === undefined, {
-    message: 'can have only one of `group` and `only`',
-  });
-
-export const behaviourSuiteSchema = z.union([
-  z.literal(false).describe('No behaviour checks.'),
-  behaviourObject,
-]);
-
-const suitesSchema = z
-  .strictObject({
-    behaviour: behaviourSuiteSchema
-      .prefault({})
-      .describe('Checks that need no configuration; `false` turns them off.'),
-    structure: structureSuiteSchema
-      .optional()
-      .describe('Files of container-structure-test, schema 1.0.0 and 2.0.0.'),
-    script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
-    spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
-    sut: fileSuiteSchema
-      .optional()
-      .describe('Compose files (`docker-compose.test.yml`) whose service `sut` decides.'),
-  })
-  .describe('What proves the image. The behaviour checks run unless they are turned off.');
 
 const condition = z
   .strictObject({
@@ -307,7 +207,7 @@ export const imageSchema = z.strictObject({
   target: z.string().min(1).optional().describe('Stage to build. Default: the last one.'),
   args: z
     .record(
-      z.string().regex(NAME, 'is no valid name of a build argument'),
+      z.string().regex(VARIABLE_NAME, 'is no valid name of a build argument'),
       z.union([
         z.union([z.string(), z.number(), z.boolean()]).transform(String),
         z.strictObject({ image: z.string().describe('Another image of this project.') }),
@@ -382,9 +282,6 @@ export type RunSettings = z.output<typeof runSchema>;
 export type Mount = z.output<typeof mountSchema>;
 export type State = z.output<typeof stateSchema>;
 export type StateAction = z.output<typeof stateActionSchema>;
-export type FileSuite = z.output<typeof fileSuiteSchema>;
-export type StructureSuite = z.output<typeof structureSuiteSchema>;
-export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;
 export type ShipSettings = z.output<typeof shipSchema>;
 export type Hook = z.output<typeof hookSchema>;
 
@@ -393,18 +290,4 @@ export interface ImageProfile {
   readonly ready?: Ready | undefined;
   readonly run: RunSettings;
   readonly state?: State | undefined;
-}
-
-function quantity(
-  value: string | number,
-  context: z.core.$RefinementCtx,
-  kind: { readonly parse: (value: string | number) => number | undefined; readonly what: string },
-): number {
-  const parsed = kind.parse(value);
-  if (parsed !== undefined) return parsed;
-  context.addIssue({
-    code: 'custom',
-    message: `must be ${kind.what}, but is ${JSON.stringify(value)}`,
-  });
-  return z.NEVER;
 }

@@ -1,11 +1,5 @@
-import type {
-  BehaviourSuite,
-  FileSuite,
-  Hook,
-  ImageProfile,
-  ShipSettings,
-  StructureSuite,
-} from '../config/schema.ts';
+import type { Hook, ImageProfile, ShipSettings } from '../config/schema.ts';
+import type { BehaviourSuite, FileSuite, StructureSuite } from '../config/suite-schema.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import type { DockerfileFacts } from '../dockerfile/facts.ts';
 import { hasRegistryHost, parseRepository, renderRepository } from '../kernel/image-reference.ts';

@@ -1,5 +1,5 @@
 import type { PassRecord } from '../history/results.ts';
-import type { BehaviourSuite, FileSuite, StructureSuite } from '../config/schema.ts';
+import type { BehaviourSuite, FileSuite, StructureSuite } from '../config/suite-schema.ts';
 import { contentKey, type ContentKey } from '../kernel/content-key.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { renderPlatform } from '../kernel/platform.ts';

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { glob, readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { FileSuite } from '../config/schema.ts';
+import type { FileSuite } from '../config/suite-schema.ts';
 import type { Environment } from '../host/environment.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { systemCodeOf } from '../kernel/errors.ts';

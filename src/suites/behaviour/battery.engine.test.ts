@@ -1,11 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import {
-  behaviourSuiteSchema,
-  imageSchema,
-  type BehaviourSuite,
-  type ConfigInput,
-} from '../../config/schema.ts';
+import { imageSchema, type ConfigInput } from '../../config/schema.ts';
+import { behaviourSuiteSchema, type BehaviourSuite } from '../../config/suite-schema.ts';
 import type { CheckGroup } from '../../config/check-groups.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import type { Engine, EngineContainers, EngineImages } from '../../engine/contract.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
-import { behaviourSuiteSchema, imageSchema, type BehaviourSuite } from '../../config/schema.ts';
+import { imageSchema } from '../../config/schema.ts';
+import { behaviourSuiteSchema, type BehaviourSuite } from '../../config/suite-schema.ts';
 import { findStaticBusybox } from '../../engine/busybox.ts';
 import { connectEngine } from '../../engine/connect.ts';
 import { openScope } from '../../engine/scope.ts';

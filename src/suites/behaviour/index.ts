@@ -1,9 +1,5 @@
-import {
-  behaviourSuiteSchema,
-  runSchema,
-  type BehaviourSuite,
-  type ImageProfile,
-} from '../../config/schema.ts';
+import { runSchema, type ImageProfile } from '../../config/schema.ts';
+import { behaviourSuiteSchema, type BehaviourSuite } from '../../config/suite-schema.ts';
 import type { ImageRecord } from '../../engine/contract.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import type { SuiteContext, SuiteKind } from '../contract.ts';

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { systemClock, type Clock } from '../../host/clock.ts';
-import type { BehaviourSuite } from '../../config/schema.ts';
+import type { BehaviourSuite } from '../../config/suite-schema.ts';
 import { parseHttpTarget } from '../../engine/http-target.ts';
 import { selectProbe } from '../../engine/readiness/probes.ts';
 import { messageOf } from '../../kernel/errors.ts';

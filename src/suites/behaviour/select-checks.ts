@@ -1,5 +1,5 @@
 import { checkGroups, type CheckGroup } from '../../config/check-groups.ts';
-import type { BehaviourSuite } from '../../config/schema.ts';
+import type { BehaviourSuite } from '../../config/suite-schema.ts';
 import type { Check } from './check.ts';
 
 /** What runs when nobody says otherwise. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import { labelNames } from '../../engine/labels.ts';
 import { openSuiteBench, type SuiteBench, type SuiteBenchOptions } from '../testing/suite-bench.ts';
 import { scriptSuite } from './index.ts';

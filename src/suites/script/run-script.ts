@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { quote } from '../shell-quote.ts';
 import type { SuiteContext } from '../contract.ts';

@@ -1,4 +1,4 @@
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { signalOf } from '../exit-code.ts';
 import { lastLines } from '../last-lines.ts';

@@ -1,7 +1,8 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readySchema, runSchema, type FileSuite } from '../../config/schema.ts';
+import { readySchema, runSchema } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import { labelNames } from '../../engine/labels.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { openSuiteBench, type SuiteBench, type SuiteBenchOptions } from '../testing/suite-bench.ts';

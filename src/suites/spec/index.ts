@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import type { SuiteContext, SuiteKind, SuitePlace } from '../contract.ts';
 import { fileInputs, findSuiteFiles, fingerprint } from '../suite-files.ts';

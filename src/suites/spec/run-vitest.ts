@@ -1,4 +1,4 @@
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import { labelNames } from '../../engine/labels.ts';
 import { programPath } from '../../host/package-file.ts';
 import type { Case } from '../../kernel/verdict.ts';

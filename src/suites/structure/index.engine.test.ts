@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filtersOf, IMAGE_LABEL } from '../../engine/labels.ts';
-import { structureSuiteSchema } from '../../config/schema.ts';
+import { structureSuiteSchema } from '../../config/suite-schema.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { openSuiteBench, type SuiteBench } from '../testing/suite-bench.ts';
 import { structureSuite } from './index.ts';

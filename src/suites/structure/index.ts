@@ -1,5 +1,5 @@
 import { join, posix } from 'node:path';
-import type { StructureSuite } from '../../config/schema.ts';
+import type { StructureSuite } from '../../config/suite-schema.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import type { SuiteContext, SuiteKind, SuitePlace } from '../contract.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Diagnostic } from '../../config/diagnostics.ts';
 import { messageOfDiagnostics } from '../../config/errors.ts';
-import type { StructureSuite } from '../../config/schema.ts';
+import type { StructureSuite } from '../../config/suite-schema.ts';
 import type { SuitePlace } from '../contract.ts';
 import { SuiteError } from '../errors.ts';
 import { findSuiteFiles } from '../suite-files.ts';

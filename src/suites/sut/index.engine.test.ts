@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import { labelNames } from '../../engine/labels.ts';
 import { processEnvironment } from '../../host/environment.ts';
 import { runProcess } from '../../host/process.ts';

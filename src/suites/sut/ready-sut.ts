@@ -1,4 +1,4 @@
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import type { LoadedSut } from './load-sut.ts';
 import type { PreparedByService } from './prepare-images.ts';
 

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { digestContext } from '../../build/context-digest.ts';
 import { scanContext } from '../../build/context.ts';
-import type { FileSuite } from '../../config/schema.ts';
+import type { FileSuite } from '../../config/suite-schema.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import { systemCodeOf } from '../../kernel/errors.ts';
 import type { Platform } from '../../kernel/platform.ts';

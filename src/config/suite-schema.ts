@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { checkGroups } from './check-groups.ts';
+import { containerPath, duration, oneOrMany, size, VARIABLE_NAME } from './schema-values.ts';
+
+/** Settings of each kind of suite, as they stand under `suites` of an image. */
+
+export const fileSuiteSchema = z.union([
+  oneOrMany.transform((files) => ({ files, timeout: 300_000, env: [] as string[] })),
+  z.strictObject({
+    files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
+    timeout: duration.default(300_000).describe('For one file. Default: `5m`.'),
+    env: z
+      .array(z.string().regex(VARIABLE_NAME, 'is no valid name of an environment variable'))
+      .default([])
+      .describe('Environment variables whose values matter for the result.'),
+  }),
+]);
+
+export const structureSuiteSchema = z.union([
+  oneOrMany.transform((files) => ({
+    files,
+    compat: false,
+    timeout: 300_000,
+    env: [] as string[],
+  })),
+  z.strictObject({
+    files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
+    compat: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Judge as container-structure-test 1.22 does, its traps included. Default: `false`, where a trap is an error.',
+      ),
+    timeout: duration.default(300_000).describe('For one command. Default: `5m`.'),
+    env: z
+      .array(z.string().regex(VARIABLE_NAME, 'is no valid name of an environment variable'))
+      .default([])
+      .describe('Credentials that `containerRunOptions.envVars` may pass on.'),
+  }),
+]);
+
+const behaviourObject = z
+  .strictObject({
+    group: z
+      .enum(checkGroups)
+      .optional()
+      .describe(
+        '`static`: without a container; `quick`: and one start; `standard`: and what shows in more starts; `full`: all. Default: `standard`.',
+      ),
+    only: z.array(z.string()).optional().describe('Run these checks alone.'),
+    skip: z
+      .record(z.string(), z.string().min(1))
+      .default({})
+      .describe('Check id to the reason why it does not apply. Reported.'),
+    may_write: z
+      .array(containerPath)
+      .default([])
+      .describe('Paths outside volumes that the image may write to.'),
+    max_size: size
+      .optional()
+      .describe('All layers of the image together, unpacked. Default: any size passes.'),
+  })
+  .refine(({ group, only }) => group === undefined || only === undefined, {
+    message: 'can have only one of `group` and `only`',
+  });
+
+export const behaviourSuiteSchema = z.union([
+  z.literal(false).describe('No behaviour checks.'),
+  behaviourObject,
+]);
+
+export const suitesSchema = z
+  .strictObject({
+    behaviour: behaviourSuiteSchema
+      .prefault({})
+      .describe('Checks that need no configuration; `false` turns them off.'),
+    structure: structureSuiteSchema
+      .optional()
+      .describe('Files of container-structure-test, schema 1.0.0 and 2.0.0.'),
+    script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
+    spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
+    sut: fileSuiteSchema
+      .optional()
+      .describe('Compose files (`docker-compose.test.yml`) whose service `sut` decides.'),
+  })
+  .describe('What proves the image. The behaviour checks run unless they are turned off.');
+
+export type FileSuite = z.output<typeof fileSuiteSchema>;
+export type StructureSuite = z.output<typeof structureSuiteSchema>;
+export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;
