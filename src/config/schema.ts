@@ -290,4 +290,6 @@ export interface ImageProfile {
   readonly ready?: Ready | undefined;
   readonly run: RunSettings;
   readonly state?: State | undefined;
+  /** `ship.not_secret`: what the gate lets pass, no suite has to call a secret. */
+  readonly notSecret?: ShipSettings['not_secret'];
 }

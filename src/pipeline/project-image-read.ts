@@ -63,7 +63,12 @@ export async function readImage(written: WrittenImage, around: Surroundings): Pr
       untested: entry.untested,
       labels: entry.labels,
       parents: [...new Set(edges.map(({ parent }) => parent))],
-      profile: { ready: entry.ready, run: entry.run, state: entry.state },
+      profile: {
+        ready: entry.ready,
+        run: entry.run,
+        state: entry.state,
+        notSecret: entry.ship ? entry.ship.not_secret : undefined,
+      },
       suites: entry.suites,
       ship: entry.ship || undefined,
       hooks: entry.hooks,

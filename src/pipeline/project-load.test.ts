@@ -503,6 +503,15 @@ describe('the registry', () => {
   });
 });
 
+test('what is no secret to the gate is none to the suites', async () => {
+  const project = await load({
+    'seatrial.yaml': 'images:\n  app: { ship: { not_secret: { API_TOKEN: made up } } }\n',
+    Dockerfile: 'FROM scratch\n',
+  });
+
+  expect(project.images[0]?.profile.notSecret).toEqual({ API_TOKEN: 'made up' });
+});
+
 test('a name that no image has is PROJECT_IMAGE_UNKNOWN with a suggestion', async () => {
   const project = await load({ 'app/Dockerfile': 'FROM a\n', 'base/Dockerfile': 'FROM a\n' });
 

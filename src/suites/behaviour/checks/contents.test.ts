@@ -43,6 +43,19 @@ describe('secrets', () => {
     expect(await told('secrets', { files: { '/app/.git/HEAD': 'ref: x\n' } })).toContain(
       'warn: May hold a secret: the whole history of the sources in /app/.git',
     );
+    expect(
+      await told('secrets', { layers: [{ '/app/.git/HEAD': 'x' }, { '/app/.wh..git': '' }] }),
+    ).toContain('sources in /app/.git of layer 1, which a later layer hides');
+  });
+
+  it('takes the word of its owner for a variable, and repeats it', async () => {
+    const config = { env: [`TOKEN=${GITHUB_TOKEN}`] };
+    const profile = { notSecret: { TOKEN: 'revoked for years' } };
+
+    expect(await told('secrets', { config, profile })).toBe(
+      'pass: No secret was found in it that its owner does not explain.\nvariable TOKEN (a GitHub token): none, says its owner: revoked for years',
+    );
+    expect(await told('secrets', { config, profile, files: { '/key': pem } })).toContain('fail');
   });
 
   it('lists what is certain before what is not, and counts the rest', async () => {
@@ -136,18 +149,18 @@ describe('privileges', () => {
 });
 
 describe('size', () => {
-  const large = new Uint8Array(21 * MB);
-
   it('warns of much that later layers hide', async () => {
-    const layers = [{ '/app/data': large }, { '/app/data': 'x' }];
+    const layers = [{ '/app/data': 'x' }, { '/app/data': 'y' }];
 
-    expect(await told('size', { layers })).toMatch(
+    expect(await told('size', { layers, sizes: { '/app/data': 21 * MB } })).toMatch(
       /^warn: .*21\.0 MB of it are hidden by later layers.*hidden by later layers: \/app\/data/su,
     );
   });
 
   it('warns of what package managers leave', async () => {
-    expect(await told('size', { files: { '/var/lib/apt/lists/x_Packages': large } })).toMatch(
+    const sizes = { '/var/lib/apt/lists/x_Packages': 21 * MB };
+
+    expect(await told('size', { files: { '/var/lib/apt/lists/x_Packages': 'x' }, sizes })).toMatch(
       /^warn: .*left over by package managers.*of package managers: \/var\/lib\/apt/su,
     );
   });

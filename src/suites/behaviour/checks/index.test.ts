@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { createSubject } from '../testing/subject.ts';
@@ -55,11 +56,13 @@ test('every check can be seen by hand, with a container that is removed again', 
 
   for (const [index, command] of commands.entries()) {
     const isStatic = checks[index]?.group === 'static';
-    expect(command).toMatch(isStatic ? /docker (?:inspect|create|history)/u : /docker run/u);
+    expect(command).toMatch(isStatic ? /docker (?:inspect|create|history|save)/u : /docker run/u);
     const isMaking = /docker (?:run|create)/u.test(command);
     expect(/docker rm -fv|--rm/u.test(command)).toBe(isMaking);
     expect(command).not.toContain('Bearer x');
   }
+  // Syntax alone: nothing is run.
+  expect(() => execFileSync('/bin/sh', ['-n', '-c', commands.join('\n')])).not.toThrow();
   expect(commands.join('\n')).toContain("docker exec by-hand cat '/data/a b'");
   expect(commands.join('\n')).toContain(`curl -i -X POST -H 'authorization: …' -d '{"a": 1}'`);
 });

@@ -31,10 +31,17 @@ export const linksAndLibraries: Check<'image'> = {
       'mkdir by-hand',
       'docker export by-hand | tar -xC by-hand',
       'find by-hand -xtype l',
-      `readelf -d ${quote(`by-hand/${argvOf(subject.image)[0] ?? 'bin/sh'}`)} | grep NEEDED`,
+      `${findProgram(argvOf(subject.image)[0] ?? 'sh')} -exec readelf -d {} + | grep NEEDED`,
       'rm -rf by-hand',
     ),
 };
+
+/** Where a name without a path leads, PATH decides: all of that name are shown. */
+function findProgram(name: string): string {
+  return name.startsWith('/')
+    ? `find -L ${quote(`by-hand${name}`)}`
+    : `find by-hand -type f -name ${quote(name.slice(name.lastIndexOf('/') + 1))}`;
+}
 
 function judgeLinks(facts: ImageFacts, subject: Subject): CheckResult {
   const search = openLibrarySearch(facts.tree, variableOf(subject, 'LD_LIBRARY_PATH'));

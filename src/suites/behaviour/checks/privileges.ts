@@ -22,7 +22,8 @@ export const privileges: Check<'image'> = {
     return judgePrivileges(facts, subject);
   },
 
-  byHand: (subject) => dockerLook(subject, `${listFiles} | grep -E '^(-..[sS]|-.....[sS]|.{8}w)'`),
+  byHand: (subject) =>
+    dockerLook(subject, `${listFiles} | grep -E '^(-..[sS]|-.{5}[sS]|-.{7}w|d.{7}w[^tT])'`),
 };
 
 /** Programs that distributions install with the rights of root or of a group. */

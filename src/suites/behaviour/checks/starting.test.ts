@@ -202,6 +202,22 @@ describe('entrypoint-resolves', () => {
     ).toContain('skip');
   });
 
+  it('cannot know what is behind a link into a mount, or in a folder of PATH that is one', async () => {
+    const volumes = ['/data'];
+
+    expect(
+      await told('entrypoint-resolves', {
+        files: { '/server': { linkTo: '/data/current' } },
+        config: { command: ['/server'], volumes },
+      }),
+    ).toContain('skip: Cannot be judged: /server may come with /data');
+    expect(
+      await told('entrypoint-resolves', {
+        config: { command: ['server'], env: ['PATH=/bin:/data/bin'], volumes },
+      }),
+    ).toContain('skip: Cannot be judged: server may come with /data');
+  });
+
   it('has nothing to judge without a command', async () => {
     expect(await told('entrypoint-resolves', { config: { command: [] } })).toContain('skip');
   });

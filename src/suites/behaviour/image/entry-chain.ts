@@ -3,7 +3,7 @@ import { argvOf, otherMountsOf, volumesOf, type Subject } from '../subject.ts';
 import { EXECUTE, identify, mayDo, READ, readAccounts, type Identity } from './accounts.ts';
 import type { FileFacts, Script } from './file-facts.ts';
 import type { ImageFacts } from './image-facts.ts';
-import { locate, userOf } from './programs.ts';
+import { locate, programFoldersOf, userOf } from './programs.ts';
 
 /** Why the kernel or the engine refuses to start what the image names. */
 export type ChainProblem =
@@ -40,7 +40,7 @@ export function followEntry(facts: Facts, subject: Subject): EntryChain {
   const located = locate(name, facts, subject);
   if (located.found === 'program') return visit(walk, located.path);
   return located.path === undefined
-    ? { files: [], problem: { is: 'not-in-path', name } }
+    ? { files: [], problem: notInPath(walk, name) ?? { is: 'not-in-path', name } }
     : visit(walk, located.path);
 }
 
@@ -49,7 +49,8 @@ const MOST_SCRIPTS = 4;
 
 function visit(walk: Walk, path: string): EntryChain {
   const place = walk.facts.tree.find(path);
-  if (place.found !== 'file') return { files: walk.files, problem: missing(walk, path) };
+  if (place.found !== 'file')
+    return { files: walk.files, problem: missing(walk, path, place.path) };
   const { file } = place;
   if (file.type === 'folder') return { files: walk.files, problem: { is: 'folder', path } };
   const files = [...walk.files, file];
@@ -61,11 +62,24 @@ function visit(walk: Walk, path: string): EntryChain {
   return { files, problem: { is: 'no-program', path } };
 }
 
-/** Mounts bring files that the image does not have. */
-function missing({ subject }: Walk, path: string): ChainProblem {
-  const mounts = [...volumesOf(subject), ...otherMountsOf(subject.image.profile)];
-  const mount = mounts.find((each) => path === each || path.startsWith(`${each}/`));
+/**
+ * Mounts bring files that the image does not have.
+ * @param target what is missing, after the links on the way to `path`
+ */
+function missing({ subject }: Walk, path: string, target: string): ChainProblem {
+  const mount = mountOver(subject, [path, target]);
   return mount === undefined ? { is: 'missing', path } : { is: 'unknown', path, mount };
+}
+
+/** A program that a mounted folder of PATH may bring; absent when nothing is mounted there. */
+function notInPath({ subject }: Walk, name: string): ChainProblem | undefined {
+  const mount = mountOver(subject, programFoldersOf(subject));
+  return mount === undefined ? undefined : { is: 'unknown', path: name, mount };
+}
+
+function mountOver(subject: Subject, paths: readonly string[]): string | undefined {
+  const mounts = [...volumesOf(subject), ...otherMountsOf(subject.image.profile)];
+  return mounts.find((each) => paths.some((path) => path === each || path.startsWith(`${each}/`)));
 }
 
 function refusalOf(
@@ -101,7 +115,10 @@ function withInterpreter(walk: Walk, path: string, script: Script): EntryChain {
   if (chain.problem !== undefined || name === undefined) return chain;
   const located = locate(name, walk.facts, walk.subject);
   if (located.found === 'not-in-path')
-    return { ...chain, problem: { is: 'needs-missing', path, needs: name } };
+    return {
+      ...chain,
+      problem: notInPath(walk, name) ?? { is: 'needs-missing', path, needs: name },
+    };
   return visit({ ...walk, files: chain.files }, located.path);
 }
 
@@ -113,6 +130,7 @@ function programOfEnv(argument: string): string | undefined {
 }
 
 function needed(walk: Walk, path: string, needs: string): ChainProblem {
-  const problem = missing(walk, needs);
+  const place = walk.facts.tree.find(needs);
+  const problem = missing(walk, needs, place.found === 'file' ? needs : place.path);
   return problem.is === 'missing' ? { is: 'needs-missing', path, needs } : problem;
 }

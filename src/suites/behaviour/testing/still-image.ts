@@ -1,8 +1,8 @@
 import type { ImageConfig } from '../../../engine/contract.ts';
 import { createImageArchive, withFolders, type LayerEntry } from '../../../engine/image-archive.ts';
-import { readSavedImage } from '../../../engine/saved-image.ts';
+import { readSavedImage, type SavedLayer } from '../../../engine/saved-image.ts';
 import type { ImageClass } from '../image-class.ts';
-import { inspectFile } from '../image/file-facts.ts';
+import { inspectFile, type FileFacts } from '../image/file-facts.ts';
 import { toFacts, type ImageFacts } from '../image/image-facts.ts';
 import type { Subject } from '../subject.ts';
 import { createSubject, type SubjectOptions } from './subject.ts';
@@ -16,6 +16,8 @@ export interface StillImage {
   readonly layers?: readonly Files[];
   /** Files of the only layer. */
   readonly files?: Files;
+  /** Path to the size that its files are said to have, in bytes: nobody has to pack so much. */
+  readonly sizes?: Readonly<Record<string, number>> | undefined;
   readonly config?: Partial<ImageConfig> | undefined;
   readonly profile?: SubjectOptions['profile'];
   /** @default amd64 */
@@ -59,7 +61,7 @@ export async function readStill(image: StillImage): Promise<Still> {
   const record = { ...plain.image.record, platform: { os: 'linux', architecture } };
   return {
     facts: {
-      ...toFacts({ config, layers: saved.layers }),
+      ...toFacts({ config, layers: saved.layers.map((layer) => resized(layer, image.sizes)) }),
       imageClass: image.imageClass,
       now: new Date('2026-06-01T00:00:00Z'),
     },
@@ -69,6 +71,17 @@ export async function readStill(image: StillImage): Promise<Still> {
       maxSizeBytes: image.maxSizeBytes,
     },
   };
+}
+
+function resized(
+  layer: SavedLayer<FileFacts>,
+  sizes: StillImage['sizes'] = {},
+): SavedLayer<FileFacts> {
+  const files = layer.files.map((file) => ({
+    ...file,
+    sizeBytes: sizes[file.path] ?? file.sizeBytes,
+  }));
+  return { ...layer, files };
 }
 
 function toEntry([path, file]: readonly [string, File]): LayerEntry {

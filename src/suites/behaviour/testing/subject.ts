@@ -1,4 +1,4 @@
-import { imageSchema, type ConfigInput } from '../../../config/schema.ts';
+import { imageSchema, type ConfigInput, type ImageProfile } from '../../../config/schema.ts';
 import type { ImageConfig, ImageRecord } from '../../../engine/contract.ts';
 import { digestOf } from '../../../kernel/digest.ts';
 import type { Subject } from '../subject.ts';
@@ -7,8 +7,10 @@ type ImageInput = ConfigInput['images'][string];
 
 export interface SubjectOptions {
   readonly config?: Partial<ImageConfig> | undefined;
-  /** `ready`, `run` and `state` as in seatrial.yaml. */
-  readonly profile?: Pick<ImageInput, 'ready' | 'run' | 'state'> | undefined;
+  /** `ready`, `run` and `state` as in seatrial.yaml, and `ship.not_secret`. */
+  readonly profile?:
+    | (Pick<ImageInput, 'ready' | 'run' | 'state'> & Pick<ImageProfile, 'notSecret'>)
+    | undefined;
   readonly mayWrite?: readonly string[] | undefined;
   readonly name?: string | undefined;
 }
@@ -26,7 +28,8 @@ const emptyConfig: ImageConfig = {
 
 /** A subject without an engine, for tests of what is decided from facts. */
 export function createSubject(options: SubjectOptions = {}): Subject {
-  const { ready, run, state } = imageSchema.parse({ ...options.profile });
+  const { notSecret, ...written } = options.profile ?? {};
+  const { ready, run, state } = imageSchema.parse(written);
   const name = options.name ?? 'app';
   const record: ImageRecord = {
     id: digestOf(name),
@@ -38,7 +41,7 @@ export function createSubject(options: SubjectOptions = {}): Subject {
     config: { ...emptyConfig, ...options.config },
   };
   return {
-    image: { name, ref: `${name}:latest`, record, profile: { ready, run, state } },
+    image: { name, ref: `${name}:latest`, record, profile: { ready, run, state, notSecret } },
     projectFolder: '/project',
     mayWrite: options.mayWrite ?? [],
   };
