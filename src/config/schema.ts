@@ -18,6 +18,7 @@ import {
   size,
   VARIABLE_NAME,
 } from './schema-values.ts';
+import type { Hardening } from './hardening-schema.ts';
 import { suitesSchema } from './suite-schema.ts';
 
 /**
@@ -292,4 +293,6 @@ export interface ImageProfile {
   readonly state?: State | undefined;
   /** `ship.not_secret`: what the gate lets pass, no suite has to call a secret. */
   readonly notSecret?: ShipSettings['not_secret'];
+  /** Of `seatrial.lock`: the least that it was proved to run with. */
+  readonly hardening?: Hardening | undefined;
 }

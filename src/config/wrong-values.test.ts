@@ -457,7 +457,7 @@ images:
     `
 CONFIG_INVALID: 1 problem in seatrial.yaml
 
-seatrial.yaml:4:27: \`images.app.suites.behaviour.group\` must be \`static\`, \`quick\`, \`standard\` or \`full\`, but is the text "quik".
+seatrial.yaml:4:27: \`images.app.suites.behaviour.group\` must be \`static\`, \`quick\`, \`standard\`, \`full\`, \`openshift\` or \`kubernetes-restricted\`, but is the text "quik".
   4 |       behaviour: { group: quik }
     |                           ^^^^
 `,

@@ -166,11 +166,13 @@ export interface ContainerSpec {
   readonly openStdin?: boolean | undefined;
   /** Capabilities besides the default ones: `SYS_ADMIN`. */
   readonly capabilities?: readonly string[] | undefined;
+  /** Capabilities to take away: `ALL`, `NET_RAW`. */
+  readonly droppedCapabilities?: readonly string[] | undefined;
+  /** Programs with setuid or capabilities of their own get nothing by them. */
+  readonly isWithoutNewPrivileges?: boolean | undefined;
   readonly isPrivileged?: boolean | undefined;
   /** As `docker run --volume` takes them, `/host:/target[:ro]`; a missing path of the host is made by the engine. */
   readonly binds?: readonly string[] | undefined;
-  /** Of the default capabilities, those that it does not get. */
-  readonly droppedCapabilities?: readonly string[] | undefined;
   readonly hostname?: string | undefined;
   /** Lines of /etc/hosts: `name:address`. */
   readonly extraHosts?: readonly string[] | undefined;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { diagnosticAt } from '../config/diagnostics.ts';
 import type { LoadedConfig } from '../config/load-config.ts';
+import type { Hardening } from '../config/hardening-schema.ts';
 import type { ImageConfigEntry } from '../config/schema.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import { parseDockerfile } from '../dockerfile/parse.ts';
@@ -26,6 +27,8 @@ interface WrittenImage {
   readonly name: string;
   readonly entry: ImageConfigEntry;
   readonly paths: ImagePaths;
+  /** Of the lock file. */
+  readonly hardening: Hardening | undefined;
 }
 
 interface Surroundings {
@@ -41,7 +44,7 @@ const ANY_PLATFORM: Platform = Object.freeze({ os: 'linux', architecture: 'amd64
 
 /** Reads the Dockerfile of an image and finds what it is built on. @throws {DockerfileError} */
 export async function readImage(written: WrittenImage, around: Surroundings): Promise<ReadImage> {
-  const { name, entry, paths } = written;
+  const { name, entry, paths, hardening } = written;
   const file = relative(around.folder, paths.dockerfilePath);
   const text = await readFile(paths.dockerfilePath, 'utf8');
   const resolved = resolveForAll(text, file, entry);
@@ -68,6 +71,7 @@ export async function readImage(written: WrittenImage, around: Surroundings): Pr
         run: entry.run,
         state: entry.state,
         notSecret: entry.ship ? entry.ship.not_secret : undefined,
+        hardening,
       },
       suites: entry.suites,
       ship: entry.ship || undefined,

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { messageOfDiagnostics } from '../config/errors.ts';
+import { readLockFile } from '../config/lock-file.ts';
 import { loadConfig, registryFromEnvironment, type LoadedConfig } from '../config/load-config.ts';
 import type { Config } from '../config/schema.ts';
 import type { Environment } from '../host/environment.ts';
@@ -46,11 +47,12 @@ export async function loadProject(options: LoadProjectOptions): Promise<Project>
   const registry = options.registry ?? registryFromEnvironment(options.env) ?? config.registry;
   const paths = await findPaths(folder, config, loaded);
   const entries = Object.entries(config.images);
+  const locked = await readLockFile(folder);
   const named = entries.map(([image, { ship }]) => ({ name: image, ship: ship || undefined }));
   const read = await Promise.all(
     entries.map(async ([image, entry]): Promise<ReadImage> =>
       readImage(
-        { name: image, entry, paths: pathsOf(paths, image) },
+        { name: image, entry, paths: pathsOf(paths, image), hardening: locked.get(image) },
         { folder, images: named, registry, config: loaded },
       ),
     ),

@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.ts';
 import { checkCommand } from './check.ts';
 import { cleanCommand } from './clean.ts';
 import { driftCommand } from './drift.ts';
+import { hardenCommand } from './harden.ts';
 import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   verifyCommand,
   yankCommand,
   checkCommand,
+  hardenCommand,
   planCommand,
   timesCommand,
   initCommand,

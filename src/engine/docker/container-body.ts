@@ -43,8 +43,9 @@ function toHostConfig(
     Mounts: spec.mounts?.map(toMount),
     Binds: spec.binds,
     CapAdd: spec.capabilities,
-    Privileged: spec.isPrivileged,
     CapDrop: spec.droppedCapabilities,
+    SecurityOpt: spec.isWithoutNewPrivileges === true ? ['no-new-privileges'] : undefined,
+    Privileged: spec.isPrivileged,
     ExtraHosts: spec.extraHosts,
     Tmpfs: spec.tmpfs,
     RestartPolicy: spec.restart && {

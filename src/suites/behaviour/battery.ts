@@ -2,12 +2,14 @@ import { runFirstLine } from './first-line.ts';
 import type { Battery, Lines } from './lines.ts';
 import { runOverrideLine } from './override-line.ts';
 import { runSeparateLine } from './separate-line.ts';
+import { runEarlyStop, runVariantLine } from './variant-line.ts';
+import { variants } from './variants.ts';
 import { startYard } from './yard.ts';
 import type { ReadyRun, RunId } from './runs.ts';
 
 /**
  * Runs the containers of a plan and has each check judged as soon as its facts are there: one line of starts
- * for the first container and its successor, and one beside it; last, one that is asked for something else.
+ * for the first container and its successor, and one beside it; then those that are started differently.
  * Containers are gone when it returns.
  * @throws the reason of the signal, when that aborts; what fails on the engine makes cases `lost` instead.
  */
@@ -32,18 +34,47 @@ export async function runBattery(battery: Battery): Promise<void> {
       await lines.yard.vacate();
       await separate();
     }
-    if (battery.ledger.isOpen('override')) {
-      await lines.yard.vacate();
-      await guarded(lines, OVERRIDE_LINE, () => runOverrideLine(lines));
-    }
+    await runOthers(lines);
   } finally {
     await lines.yard.clear();
   }
 }
 
+/** What needs nothing of the first container but that it came up. */
+async function runOthers(lines: Lines): Promise<void> {
+  const { ledger, yard } = lines;
+  if (ledger.isOpen('override')) {
+    await yard.vacate();
+    await guarded(lines, ['override'], () => runOverrideLine(lines));
+  }
+  const asked = VARIANTS.filter((id) => ledger.isOpen(id));
+  if (asked.length > 0) {
+    await yard.vacate();
+    await guarded(lines, asked, () => runVariantLine(lines, asked));
+  }
+  if (ledger.isOpen('early-stop')) {
+    await yard.vacate();
+    await guarded(lines, ['early-stop'], () => runEarlyStop(lines));
+  }
+}
+
+const VARIANTS = objectKeys(variants);
+
+function objectKeys<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {
+  return Object.keys(record).filter((key): key is Key => key in record);
+}
+
 /** What an image is decides whether it can be asked for something else: that too stands on the first line. */
-const FIRST_LINE: readonly RunId[] = ['start', 'ready', 'stop', 'replacement', 'kill', 'override'];
-const OVERRIDE_LINE: readonly RunId[] = ['override'];
+const FIRST_LINE: readonly RunId[] = [
+  'start',
+  'ready',
+  'stop',
+  'replacement',
+  'kill',
+  'override',
+  'early-stop',
+  ...VARIANTS,
+];
 const SEPARATE_LINE: readonly RunId[] = ['separate'];
 
 /** A failing engine loses the checks of its line and leaves the other line alone. */

@@ -9,6 +9,7 @@ import { buildScratchImage } from '../../engine/testing/scratch-image.ts';
 import { processEnvironment } from '../../host/environment.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { checkImage } from './index.ts';
+import { circumstances } from './testing/circumstances.ts';
 import { keepers } from './testing/keepers.ts';
 import { kinds } from './testing/kinds.ts';
 import { nonStarters } from './testing/non-starters.ts';
@@ -29,6 +30,7 @@ describe.each([
   ['images that do not come up', nonStarters],
   ['services', services],
   ['services and their data', keepers],
+  ['services in other circumstances', circumstances],
 ])('%s', (_, table) => {
   it.concurrent.each(table.map((entry) => [entry.is, entry] as const))(
     'judges %s',

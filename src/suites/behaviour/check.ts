@@ -1,4 +1,4 @@
-import type { CheckGroup } from '../../config/check-groups.ts';
+import type { PlatformGroup, SizeGroup } from '../../config/check-groups.ts';
 import type { Severity } from '../../kernel/verdict.ts';
 import type { ImageClass } from './image-class.ts';
 import type { RunId, Runs } from './runs.ts';
@@ -20,7 +20,9 @@ export interface Check<Need extends RunId = RunId> {
   /** How much its `fail` weighs. */
   readonly severity: Severity;
   /** The smallest group that holds it. `static` when it needs no container. */
-  readonly group: CheckGroup;
+  readonly group: SizeGroup;
+  /** Platforms that ask for it, and there its `fail` is an error. @default none */
+  readonly alsoIn?: readonly PlatformGroup[] | undefined;
   /** The run whose facts it judges. Checks with the same need share that run's container. */
   readonly needs: Need;
   /**

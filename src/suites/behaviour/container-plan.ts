@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { MountSpec } from '../../engine/contract.ts';
 import type { ScopedContainerSpec } from '../../engine/scope-contract.ts';
+import type { Circumstances } from './circumstances.ts';
 import { portsAskedFor, volumesOf, type Subject } from './subject.ts';
 
 /** Container path to the name of the volume that is mounted there. */
@@ -16,6 +17,8 @@ export interface ContainerPlanOptions {
   readonly isPublishing: boolean;
   /** Replaces the CMD of the profile and of the image. @default theirs */
   readonly command?: readonly string[] | undefined;
+  /** What is different from what the profile says. @default nothing */
+  readonly circumstances?: Circumstances | undefined;
 }
 
 /** What to create for one container of the subject, as its profile says. */
@@ -26,12 +29,19 @@ export function planContainer(
   const { profile, record } = subject.image;
   const { run } = profile;
   const command = options.command ?? run.command;
+  const { tmpfs = [], volumes = [], ...different } = options.circumstances ?? {};
+  const isReachable = different.network !== 'none';
   const isWatched = (record.config.healthcheck?.test[0] ?? 'NONE') !== 'NONE';
   return {
     purpose: options.purpose,
     image: record.id,
     env: run.env,
-    mounts: [...volumeMounts(subject, options.volumes), ...otherMounts(subject)],
+    mounts: [
+      ...volumeMounts(subject, options.volumes),
+      ...otherMounts(subject),
+      ...tmpfs.map((target) => ({ type: 'tmpfs', target }) as const),
+      ...volumes.map((target) => ({ type: 'volume', target }) as const),
+    ],
     stopTimeoutS: Math.ceil(run.stop_timeout / 1000),
     ...(command === undefined ? {} : { command }),
     ...(run.entrypoint === undefined ? {} : { entrypoint: run.entrypoint }),
@@ -39,7 +49,8 @@ export function planContainer(
     ...(run.memory === undefined ? {} : { memoryBytes: run.memory }),
     ...(run.cpus === undefined ? {} : { cpus: run.cpus }),
     ...(isWatched ? { healthcheck: { intervalMs: HEALTH_INTERVAL_MS } } : {}),
-    ...(options.isPublishing ? { publish: portsAskedFor(subject) } : {}),
+    ...(options.isPublishing && isReachable ? { publish: portsAskedFor(subject) } : {}),
+    ...different,
   };
 }
 

@@ -12,6 +12,12 @@ export const behaviourErrors = {
     meaning: 'The image to check is not on the engine.',
     hint: 'Build or pull it first, and look with `docker image ls` for how it is called.',
   },
+  HARDENING_IMPOSSIBLE: {
+    exit: exitCodes.refused,
+    meaning:
+      'There is no start to be made harder: the image does not come up as it is, or is no service.',
+    hint: 'Run `seatrial check` on it first; what it needs to come up belongs into `run` and `ready`.',
+  },
   STATE_SETTING_INVALID: {
     exit: exitCodes.usage,
     meaning: 'A `state` setting cannot be understood.',

@@ -51,6 +51,8 @@ async function startFirst(
     ledger.judge('start', first),
     ledger.judge('ready', first),
     plan.isStateWritten ? first.exercise() : undefined,
+    // Looked at while it is there: another will take its place.
+    ledger.isOpen('read-only') ? first.shelters() : undefined,
   ]);
   return {
     volumes,

@@ -1,9 +1,11 @@
 import { runSchema, type ImageProfile } from '../../config/schema.ts';
 import { behaviourSuiteSchema, type BehaviourSuite } from '../../config/suite-schema.ts';
+import type { Clock } from '../../host/clock.ts';
 import type { ImageRecord } from '../../engine/contract.ts';
 import { digestOf } from '../../kernel/digest.ts';
 import type { SuiteContext, SuiteKind } from '../contract.ts';
 import { BehaviourError } from './errors.ts';
+import { findHardening, type FoundHardening } from './hardening/find-hardening.ts';
 import { defaultGroup } from './select-checks.ts';
 import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-image.ts';
 
@@ -15,7 +17,7 @@ import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-im
  */
 export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
   kind: 'behaviour',
-  version: '2',
+  version: '3',
 
   inputs: async ({ group, only, skip, may_write, max_size }: BehaviourSuite) => ({
     group: group ?? defaultGroup,
@@ -77,6 +79,28 @@ export async function checkImage(options: CheckImageOptions): Promise<CheckedIma
     image: { name: ref, ref, record, profile },
   });
   return { ...judged, record };
+}
+
+export type { FoundHardening } from './hardening/find-hardening.ts';
+export { asCompose, asDockerFlags, asKubernetes } from './hardening/render-hardening.ts';
+
+export interface HardenImageOptions extends Pick<
+  SuiteContext,
+  'image' | 'scope' | 'signal' | 'projectFolder'
+> {
+  readonly clock: Clock;
+  /** Told what is being tried, in a few words. */
+  readonly onTry: (what: string) => void;
+}
+
+/**
+ * Finds the least that an image comes up with.
+ * @throws {BehaviourError} HARDENING_IMPOSSIBLE
+ */
+export async function hardenImage(options: HardenImageOptions): Promise<FoundHardening> {
+  const { image, projectFolder, scope, clock, signal, onTry } = options;
+  const subject = { image, projectFolder, mayWrite: [] };
+  return await findHardening({ trial: { subject, scope, clock, signal }, onTry });
 }
 
 function allChecks(): BehaviourSuite {

@@ -1,6 +1,6 @@
 import type { Engine, PathChange } from '../../engine/contract.ts';
 import { fileSizeOf, isEmptyFolder } from './container-files.ts';
-import { otherMountsOf, volumesOf } from './subject.ts';
+import { otherMountsOf, volumesOf, type Subject } from './subject.ts';
 import {
   isAllowed,
   leavesOf,
@@ -9,6 +9,7 @@ import {
   type WrittenPath,
 } from './writes-seen.ts';
 import type { Trial } from './trial.ts';
+import { sheltersOf, type Shelters } from './written-folders.ts';
 
 /** Requests at the same time: enough to hide the wait, few enough for a busy engine. */
 const AT_ONCE = 8;
@@ -24,8 +25,7 @@ export async function measureWritten(
 ): Promise<Written> {
   const { engine } = scope;
   const volumes = volumesOf(subject);
-  const mountPoints = [...volumes, ...otherMountsOf(subject.image.profile)];
-  const leaves = leavesOf(await engine.containers.changes(containerId), mountPoints);
+  const leaves = leavesOf(await engine.containers.changes(containerId), mountPointsOf(subject));
   const known = new Set(before.map(({ path }) => path));
   const isMeasured = ({ path, kind }: PathChange): boolean =>
     kind !== 'deleted' && !isAllowed(path, subject.mayWrite);
@@ -43,6 +43,19 @@ export async function measureWritten(
     byState: paths.map(({ path }) => path).filter((path) => !known.has(path)),
     isVolumeUnused: volumes.length > 0 && isVolumeUnused,
   };
+}
+
+/** Where a container has written, besides into its volumes. */
+export async function sheltersIn(
+  { scope, subject }: Trial,
+  containerId: string,
+): Promise<Shelters> {
+  const changes = await scope.engine.containers.changes(containerId);
+  return sheltersOf(changes, leavesOf(changes, mountPointsOf(subject)));
+}
+
+function mountPointsOf(subject: Subject): readonly string[] {
+  return [...volumesOf(subject), ...otherMountsOf(subject.image.profile)];
 }
 
 /** Sizes by path; `none` for a folder or another thing that is no file. */

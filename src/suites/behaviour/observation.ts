@@ -1,6 +1,6 @@
 import { listeningSockets } from '../../engine/sockets.ts';
 import { EngineError } from '../../engine/errors.ts';
-import { measureWritten } from './measure-written.ts';
+import { measureWritten, sheltersIn } from './measure-written.ts';
 import { PS_ARGUMENTS, toProcesses, type Process } from './processes.ts';
 import { performState } from './state-probe.ts';
 import { exposedTcpPortsOf } from './subject.ts';
@@ -43,6 +43,10 @@ export function observeReady(trial: Trial, containerId: string, found: Found): R
     written: once(async () => {
       await exercise();
       return measureWritten(trial, containerId, await before());
+    }),
+    shelters: once(async () => {
+      await exercise();
+      return await sheltersIn(trial, containerId);
     }),
   };
 }

@@ -18,7 +18,13 @@ export async function runOverrideLine({ trial, yard, ledger }: Lines): Promise<v
   const { containers } = trial.scope.engine;
   ledger.begin('override');
   const asked = `hello from ${shortDigest(trial.subject.image.record.id)}`;
-  const containerId = await yard.createContainer('override', {}, ['echo', asked]);
+  const containerId = await yard.createContainer(
+    'override',
+    {},
+    {
+      command: ['echo', asked],
+    },
+  );
   const run: OverrideRun = { asked, outcome: undefined, log: '' };
   if (!(await hasEcho(trial.scope.engine, containerId, programFoldersOf(trial.subject)))) {
     await ledger.judge('override', run);

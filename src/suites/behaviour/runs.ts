@@ -6,6 +6,9 @@ import type { Process } from './processes.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import type { Signal } from './signals.ts';
 import type { Written } from './writes-seen.ts';
+import type { Circumstances } from './circumstances.ts';
+import type { VariantId } from './variants.ts';
+import type { Shelters } from './written-folders.ts';
 import type { Classification } from './image-class.ts';
 
 /** The first start of the image, whether it came up or not. */
@@ -24,6 +27,8 @@ export interface ReadyRun extends FirstStart {
   exercise(): Promise<Exercise | undefined>;
   /** What was written outside volumes, seen after `exercise`. */
   written(): Promise<Written>;
+  /** Where it wrote, seen after `exercise`. */
+  shelters(): Promise<Shelters>;
 }
 
 /** How the first container took its stop signal. */
@@ -70,6 +75,16 @@ export interface SeparateRun {
   readonly read: StateOutcome | undefined;
 }
 
+/** A container of its own, in other circumstances than the first. */
+export interface VariantRun {
+  readonly circumstances: Circumstances;
+  readonly outcome: StartOutcome;
+  /** How long the first container took to be ready. */
+  readonly firstStartMs: number;
+  /** Where the first container wrote. */
+  shelters(): Promise<Shelters>;
+}
+
 /** A container that was asked to print a line instead of running the image's CMD. */
 export interface OverrideRun {
   /** The line. */
@@ -81,10 +96,11 @@ export interface OverrideRun {
 
 /**
  * The runs that checks share. One run is one stretch of one container's life:
- * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with `separate` and `override` beside them.
+ * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with `separate`, `override` and the
+ * variants beside them.
  * `image` is no run: it is what the image holds, and takes no container.
  */
-export interface Runs {
+export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly image: ImageFacts;
   readonly start: FirstStart;
   readonly ready: ReadyRun;
@@ -94,6 +110,8 @@ export interface Runs {
   readonly kill: SecondStart;
   readonly separate: SeparateRun;
   readonly override: OverrideRun;
+  /** A container that was stopped before it was up. */
+  readonly 'early-stop': StopRun;
 }
 
 export type RunId = keyof Runs;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkGroups } from '../../config/check-groups.ts';
+import { platformGroups, sizeGroups } from '../../config/check-groups.ts';
 import { checks } from './checks/index.ts';
 import { countStarts, planRuns } from './run-plan.ts';
 import { selectChecks } from './select-checks.ts';
@@ -9,13 +9,23 @@ const idsOf = (settings: Parameters<typeof selectChecks>[1]): readonly string[] 
 
 describe('selectChecks', () => {
   it('gives each group all that the one before it has, and more', () => {
-    const groups = checkGroups.map((group) => idsOf({ group }));
+    const groups = sizeGroups.map((group) => idsOf({ group }));
 
     for (const [index, ids] of groups.slice(1).entries()) {
       expect(ids).toEqual(expect.arrayContaining([...(groups[index] ?? [])]));
       expect(ids.length).toBeGreaterThan(groups[index]?.length ?? 0);
     }
     expect(groups.at(-1)).toEqual(checks.map(({ id }) => id));
+  });
+
+  it.each(platformGroups)('gives `%s` what it asks for besides `standard`, as errors', (group) => {
+    const asked = selectChecks(checks, { group });
+    const more = asked.filter(({ alsoIn }) => alsoIn?.includes(group) === true);
+
+    expect(asked.map(({ id }) => id)).toEqual(expect.arrayContaining([...idsOf({})]));
+    expect(more).not.toHaveLength(0);
+    expect(more.map(({ severity }) => severity)).toEqual(more.map(() => 'error'));
+    expect(asked).toHaveLength(idsOf({}).length + more.length);
   });
 
   it('gives `standard` to whoever does not say', () => {

@@ -1,9 +1,14 @@
-import { checkGroups, type CheckGroup } from '../../config/check-groups.ts';
+import {
+  platformGroups,
+  sizeGroups,
+  type PlatformGroup,
+  type SizeGroup,
+} from '../../config/check-groups.ts';
 import type { BehaviourSuite } from '../../config/suite-schema.ts';
 import type { Check } from './check.ts';
 
 /** What runs when nobody says otherwise. */
-export const defaultGroup: CheckGroup = 'standard';
+export const defaultGroup: SizeGroup = 'standard';
 
 /** The checks that were asked for, by name or by group, in the order of the table. */
 export function selectChecks(
@@ -11,6 +16,15 @@ export function selectChecks(
   { only, group = defaultGroup }: Pick<BehaviourSuite, 'only' | 'group'>,
 ): readonly Check[] {
   if (only !== undefined) return checks.filter(({ id }) => only.includes(id));
-  const last = checkGroups.indexOf(group);
-  return checks.filter((check) => checkGroups.indexOf(check.group) <= last);
+  const platform = platformGroups.find((each) => each === group);
+  const size = sizeGroups.find((each) => each === group) ?? defaultGroup;
+  const last = sizeGroups.indexOf(size);
+  return checks.flatMap((check) => {
+    if (platform !== undefined && isFor(check, platform)) return [{ ...check, severity: 'error' }];
+    return sizeGroups.indexOf(check.group) <= last ? [check] : [];
+  });
+}
+
+function isFor({ alsoIn = [] }: Check, platform: PlatformGroup): boolean {
+  return alsoIn.includes(platform);
 }

@@ -1,4 +1,5 @@
 import { needsPublishing } from '../../engine/route.ts';
+import type { Circumstances } from './circumstances.ts';
 import { planContainer, type VolumeNames } from './container-plan.ts';
 import { volumesOf } from './subject.ts';
 import type { Trial } from './trial.ts';
@@ -7,11 +8,14 @@ import type { Trial } from './trial.ts';
 export interface Yard {
   /** Makes one fresh volume for each volume path of the subject. */
   createVolumes(): Promise<VolumeNames>;
-  /** @param command replaces the CMD of profile and image */
   createContainer(
     purpose: string,
     volumes: VolumeNames,
-    command?: readonly string[],
+    different?: {
+      /** Replaces the CMD of profile and image. */
+      readonly command?: readonly string[];
+      readonly circumstances?: Circumstances;
+    },
   ): Promise<string>;
   /** Removes a container in the background: nobody has to wait for it. */
   discard(containerId: string): void;
@@ -48,9 +52,9 @@ export function startYard({ scope, subject }: Trial): Yard {
       return Object.fromEntries(entries);
     },
 
-    async createContainer(purpose, volumes, command) {
+    async createContainer(purpose, volumes, different) {
       const id = await scope.createContainer(
-        planContainer(subject, { purpose, volumes, isPublishing, command }),
+        planContainer(subject, { purpose, volumes, isPublishing, ...different }),
       );
       standing.add(id);
       return id;

@@ -1,25 +1,33 @@
 import type { Check } from '../check.ts';
 import { age } from './age.ts';
 import { answers } from './answers.ts';
+import { arbitraryUser } from './arbitrary-user.ts';
 import { architecture } from './architecture.ts';
 import { baseFiles } from './base-files.ts';
+import { earlyStop } from './early-stop.ts';
 import { entrypointResolves } from './entrypoint-resolves.ts';
 import { ephemeral } from './ephemeral.ts';
 import { execForm } from './exec-form.ts';
+import { hardened } from './hardened.ts';
 import { identity } from './identity.ts';
 import { labels } from './labels.ts';
 import { linksAndLibraries } from './links-and-libraries.ts';
 import { noHardCodedPasswords } from './no-hard-coded-passwords.ts';
+import { offline } from './offline.ts';
 import { overrideCmd } from './override-cmd.ts';
 import { portsListen } from './ports-listen.ts';
 import { ports } from './ports.ts';
 import { privileges } from './privileges.ts';
+import { readOnly } from './read-only.ts';
 import { restarts } from './restarts.ts';
+import { restricted } from './restricted.ts';
 import { secrets } from './secrets.ts';
 import { size } from './size.ts';
+import { smallBox } from './small-box.ts';
 import { starts } from './starts.ts';
 import { stops } from './stops.ts';
 import { survivesKill } from './survives-kill.ts';
+import { terminal } from './terminal.ts';
 import { user } from './user.ts';
 import { utc } from './utc.ts';
 import { volumesPersist } from './volumes-persist.ts';
@@ -39,6 +47,14 @@ export const checks: readonly Check[] = Object.freeze([
   ephemeral,
   volumesPersist,
   overrideCmd,
+  hardened,
+  earlyStop,
+  readOnly,
+  arbitraryUser,
+  restricted,
+  offline,
+  smallBox,
+  terminal,
   architecture,
   entrypointResolves,
   execForm,

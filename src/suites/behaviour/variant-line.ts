@@ -1,0 +1,94 @@
+import { readySchema, type Ready } from '../../config/schema.ts';
+import { parseHttpTarget } from '../../engine/http-target.ts';
+import type { Circumstances } from './circumstances.ts';
+import { comeUp } from './come-up.ts';
+import type { Lines } from './lines.ts';
+import type { ReadyRun } from './runs.ts';
+import type { StartOutcome } from './start-outcome.ts';
+import { stopContainer } from './stop-container.ts';
+import { defaultPortOf, type Subject } from './subject.ts';
+import type { Trial } from './trial.ts';
+import { variants, type VariantId } from './variants.ts';
+
+/** One container more for each variant that a check asks for, so many at a time as the battery may have. */
+export async function runVariantLine(lines: Lines, ids: readonly VariantId[]): Promise<void> {
+  const first = await lines.firstReady;
+  // Without a first one that came up, these have been judged with it.
+  if (first === undefined) return;
+  const queue = ids.values();
+  const work = async (): Promise<void> => {
+    for (const id of queue) await runVariant(lines, id, first);
+  };
+  await Promise.all(Array.from({ length: lines.concurrency }, work));
+}
+
+async function runVariant(lines: Lines, id: VariantId, first: ReadyRun): Promise<void> {
+  const { trial, ledger } = lines;
+  ledger.begin(id);
+  const shelters = async (): ReturnType<ReadyRun['shelters']> => await first.shelters();
+  const circumstances = await variants[id]({ subject: trial.subject, shelters });
+  const firstStartMs = first.outcome.durationMs;
+  const outcome = await startIn(lines, { purpose: id, circumstances, firstStartMs }, (come) =>
+    Promise.resolve(come),
+  );
+  await ledger.judge(id, { circumstances, outcome, firstStartMs, shelters });
+}
+
+export interface StartInOptions {
+  /** Short word for the name of the container. */
+  readonly purpose: string;
+  readonly circumstances: Circumstances;
+  /** How long a start takes without them. */
+  readonly firstStartMs: number;
+}
+
+/** One start in these circumstances. The container is there until `use` is done with it. */
+export async function startIn<Value>(
+  { trial, yard }: Pick<Lines, 'trial' | 'yard'>,
+  { purpose, circumstances, firstStartMs }: StartInOptions,
+  use: (outcome: StartOutcome, containerId: string) => Promise<Value>,
+): Promise<Value> {
+  const volumes = await yard.createVolumes();
+  const containerId = await yard.createContainer(purpose, volumes, { circumstances });
+  try {
+    const timed = withDeadline(trial, { circumstances, firstStartMs });
+    return await use(await comeUp(timed, containerId), containerId);
+  } finally {
+    yard.discard(containerId);
+  }
+}
+
+/** What takes so much longer than the first start does not come up: nobody waits a minute for each. */
+const SLOWER_BY = 4;
+const SLOWER_MS = 5000;
+
+function withDeadline(
+  trial: Trial,
+  at: { readonly circumstances: Circumstances; readonly firstStartMs: number },
+): Trial {
+  const { image } = trial.subject;
+  const { ready = readySchema.parse({}) } = image.profile;
+  const timeout = Math.min(ready.timeout, SLOWER_BY * at.firstStartMs + SLOWER_MS);
+  const reached = at.circumstances.network === 'none' ? unreached(ready, trial.subject) : ready;
+  const profile = { ...image.profile, ready: { ...reached, timeout } };
+  return { ...trial, subject: { ...trial.subject, image: { ...image, profile } } };
+}
+
+/** Without a network nobody gets to ask it; that its port listens can be seen all the same. */
+function unreached({ http, status: _, ...ready }: Ready, subject: Subject): Ready {
+  if (http === undefined) return ready;
+  return { ...ready, port: parseHttpTarget(http, defaultPortOf(subject)).port };
+}
+
+/** Stopped before it is up, as an impatient deployment does it. */
+const EARLY_MS = 200;
+
+export async function runEarlyStop({ trial, yard, ledger }: Lines): Promise<void> {
+  ledger.begin('early-stop');
+  const volumes = await yard.createVolumes();
+  const containerId = await yard.createContainer('early-stop', volumes);
+  await trial.scope.engine.containers.start(containerId);
+  await trial.clock.sleep(EARLY_MS, trial.signal);
+  await ledger.judge('early-stop', await stopContainer(trial, containerId));
+  yard.discard(containerId);
+}
