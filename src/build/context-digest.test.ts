@@ -112,7 +112,7 @@ test('a file that is written to between the scan and the reading is BUILD_CONTEX
   });
 });
 
-test('a hundred megabytes that did not change cost less than 100 ms', async () => {
+test('a hundred megabytes that did not change cost less than half of reading them', async () => {
   await using folder = await contextFolder({ 'big/0': 'x'.repeat(10_000_000) });
   for (let count = 1; count < 10; count += 1) {
     await cp(join(folder.path, 'big/0'), join(folder.path, `big/${String(count)}`));
@@ -137,15 +137,17 @@ test('a hundred megabytes that did not change cost less than 100 ms', async () =
     await fileDigests.save();
     return found;
   };
+  const startedMs = performance.now();
   const first = await run();
+  const firstMs = performance.now() - startedMs;
   const durations: number[] = [];
 
   for (let count = 0; count < 5; count += 1) {
-    const startedMs = performance.now();
+    const againMs = performance.now();
     expect((await run()).digest).toBe(first.digest);
-    durations.push(performance.now() - startedMs);
+    durations.push(performance.now() - againMs);
   }
 
   // The best of five: the machine that runs this may be busy.
-  expect(Math.min(...durations)).toBeLessThan(100);
+  expect(Math.min(...durations)).toBeLessThan(firstMs / 2);
 });

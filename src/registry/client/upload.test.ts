@@ -291,7 +291,7 @@ describe('an upload that cannot work', () => {
     await using registry = await startFaultyRegistry([
       { on: 'upload.patch', action: { kind: 'hang' }, after: 2 },
     ]);
-    const repository = registry.open({ limits: { ...limits, deadlineMs: 400 } });
+    const repository = registry.open({ limits: { ...limits, deadlineMs: 1500 } });
 
     const upload = repository.blobs.upload(randomBlob(LARGE_BYTES));
 
