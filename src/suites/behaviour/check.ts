@@ -25,6 +25,8 @@ export interface Check<Need extends RunId = RunId> {
   readonly alsoIn?: readonly PlatformGroup[] | undefined;
   /** The run whose facts it judges. Checks with the same need share that run's container. */
   readonly needs: Need;
+  /** Whether nobody has asked for it: then it is not mentioned, unless by its name. @default false */
+  readonly isUnasked?: (subject: Subject) => boolean;
   /**
    * Why it has nothing to judge in this image, known before anything starts; absent when it has. Keeps a run
    * from being made for nothing.

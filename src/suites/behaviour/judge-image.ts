@@ -53,7 +53,9 @@ export async function judgeImage(options: JudgeImageOptions): Promise<JudgedImag
   const { may_write: mayWrite, max_size: maxSizeBytes } = settings;
   const subject: Subject = { image, projectFolder, mayWrite, maxSizeBytes };
   refuseInvalidSettings(subject);
-  const selected = selectChecks(checks, settings);
+  const selected = selectChecks(checks, settings).filter(
+    ({ isUnasked }) => settings.only !== undefined || isUnasked?.(subject) !== true,
+  );
   const ledger = new Ledger({ subject, checks: selected, foundation, clock, signal, report });
   const classified = Promise.withResolvers<ImageClass | undefined>();
   let imageClass: ImageClass | undefined;

@@ -12,6 +12,8 @@ export const hardened: Check<'hardened'> = {
   group: 'standard',
   needs: 'hardened',
 
+  isUnasked: ({ image }) => image.profile.hardening === undefined,
+
   isPointless: ({ image }) =>
     image.profile.hardening === undefined ? 'there is no seatrial.lock that names it' : undefined,
 

@@ -18,12 +18,10 @@ export const circumstances: readonly TrialImage[] = [
       offline: 'pass',
       'small-box': 'pass',
       terminal: 'pass',
-      hardened: 'skip',
     },
     says: {
       'read-only': ['--read-only --tmpfs /tmp --tmpfs /run'],
       restricted: ['--cap-drop ALL --cap-add NET_BIND_SERVICE --security-opt no-new-privileges'],
-      hardened: ['no seatrial.lock'],
     },
   },
   {
