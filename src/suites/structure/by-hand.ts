@@ -27,20 +27,6 @@ export function runByHand(
   ].join(' ');
 }
 
-/** Kind, mode and owner of what is at a path. Needs nothing in the image, and starts nothing. */
-export function listByHand(ref: string, path: string): string {
-  return inContainer(ref, `docker cp "$id":${quote(path)} - | tar -tv`);
-}
-
-/** The contents of a file, after links. */
-export function showByHand(ref: string, path: string): string {
-  return inContainer(ref, `docker cp -L "$id":${quote(path)} - | tar -xO`);
-}
-
 export function inspectByHand(ref: string): string {
   return `docker image inspect --format '{{json .Config}}' ${quote(ref)}`;
-}
-
-function inContainer(ref: string, command: string): string {
-  return `id=$(docker create --entrypoint '' ${quote(ref)} none); ${command}; docker rm -v "$id"`;
 }

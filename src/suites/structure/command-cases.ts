@@ -8,7 +8,7 @@ import { environmentOf } from './judge-metadata.ts';
 import type { LoadedFile } from './load-structure-files.ts';
 import { planCommand, type CommandPlan } from './plan-command.ts';
 import type { CommandTest } from './structure-file.ts';
-import type { Judgement } from './case-book.ts';
+import type { Judgement } from '../case-book.ts';
 import type { StructureTrial } from './world.ts';
 
 export function commandCases(loaded: LoadedFile, trial: StructureTrial): readonly FileCase[] {

@@ -1,12 +1,5 @@
+import type { Complaint } from '../case-book.ts';
 import { search } from './patterns.ts';
-
-/** One thing that a test asked for and did not find. A test without complaints has passed. */
-export interface Complaint {
-  /** One sentence, without its full stop. */
-  readonly message: string;
-  /** One imperative sentence. */
-  readonly fix: string;
-}
 
 export interface TextDemands {
   /** What is searched, as the subject of a sentence: `The output`. */

@@ -7,7 +7,7 @@ import {
   type SetupEnd,
 } from './command-end.ts';
 import type { ToHostSpec } from './host-spec.ts';
-import { once } from './once.ts';
+import { once } from '../once.ts';
 import type { CommandPlan } from './plan-command.ts';
 import { runProgram, type ProgramRun } from './run-program.ts';
 import { changedBelow, listVolumes, type VolumeListing } from './volume-listing.ts';

@@ -1,6 +1,6 @@
 import type { SuiteContext } from '../contract.ts';
 import { createEngineCommands } from './engine-commands.ts';
-import { createEngineFiles } from './engine-image-files.ts';
+import { createEngineFiles } from '../engine-image-files.ts';
 import { hostSpecsIn } from './host-spec.ts';
 import type { HostSettings } from './plan-command.ts';
 import type { World } from './world.ts';

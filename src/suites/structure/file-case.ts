@@ -1,4 +1,4 @@
-import type { Judgement } from './case-book.ts';
+import type { Judgement } from '../case-book.ts';
 import type { Fault } from './faults.ts';
 
 /** One test of a file, ready to be judged. */

@@ -1,7 +1,7 @@
 import { environmentOf } from './judge-metadata.ts';
-import { gatherFiles, type FileView, type FileWishes, type LinkRule } from './gather-files.ts';
-import type { ImageFiles } from './image-files.ts';
-import { once } from './once.ts';
+import { gatherFiles, type FileView, type FileWishes, type LinkRule } from '../gather-files.ts';
+import type { ImageFiles } from '../image-files.ts';
+import { once } from '../once.ts';
 import { expandPath, hostOf } from './plan-command.ts';
 import type { ExistenceTest, StructureFile } from './structure-file.ts';
 import type { World } from './world.ts';

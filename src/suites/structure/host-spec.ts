@@ -1,5 +1,5 @@
 import type { Scope, ScopedContainerSpec } from '../../engine/scope-contract.ts';
-import { once } from './once.ts';
+import { once } from '../once.ts';
 import type { HostSettings } from './plan-command.ts';
 
 export type HostSpec = Pick<ScopedContainerSpec, 'capabilities' | 'isPrivileged' | 'binds'>;

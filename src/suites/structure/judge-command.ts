@@ -6,7 +6,8 @@ import {
   type ProgramEnd,
   type SetupEnd,
 } from './command-end.ts';
-import { complaintsAboutText, type Complaint } from './complaint.ts';
+import type { Complaint } from '../case-book.ts';
+import { complaintsAboutText } from './complaint.ts';
 import type { CommandPlan } from './plan-command.ts';
 import type { CommandTest } from './structure-file.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FileView } from './gather-files.ts';
+import type { FileView } from '../gather-files.ts';
 import { judgeExistence } from './judge-existence.ts';
 
 /** A pipe, which no layer of a test can hold. */

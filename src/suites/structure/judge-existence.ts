@@ -1,7 +1,7 @@
-import type { Complaint } from './complaint.ts';
-import type { FileView } from './gather-files.ts';
-import { renderMode } from './go-file-mode.ts';
-import type { PathFinding, ReadEntry } from './image-files.ts';
+import type { Complaint } from '../case-book.ts';
+import type { FileView } from '../gather-files.ts';
+import { renderMode } from '../go-file-mode.ts';
+import type { PathFinding, ReadEntry } from '../image-files.ts';
 import type { ExistenceTest } from './structure-file.ts';
 
 type There = Extract<PathFinding, { state: 'there' }>;

@@ -1,7 +1,7 @@
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../case-book.ts';
 import type { LicenseTest } from './file-schema.ts';
-import { gatherFiles, type ContentReading, type LinkRule } from './gather-files.ts';
-import type { ChooseEntry, ImageFiles, WalkedEntry } from './image-files.ts';
+import { gatherFiles, type ContentReading, type LinkRule } from '../gather-files.ts';
+import type { ChooseEntry, ImageFiles, WalkedEntry } from '../image-files.ts';
 
 /** The texts that a licence test looks at. */
 export interface LicenseTexts {

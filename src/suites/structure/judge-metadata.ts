@@ -1,5 +1,5 @@
 import type { ImageConfig } from '../../engine/contract.ts';
-import type { Complaint } from './complaint.ts';
+import type { Complaint } from '../case-book.ts';
 import type { MetadataTest, Variable } from './file-schema.ts';
 import { search } from './patterns.ts';
 

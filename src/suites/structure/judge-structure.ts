@@ -1,6 +1,6 @@
 import type { Case } from '../../kernel/verdict.ts';
-import { createCaseBook } from './case-book.ts';
-import { inTurns } from './in-turns.ts';
+import { createCaseBook } from '../case-book.ts';
+import { inTurns } from '../in-turns.ts';
 import type { FileLoad } from './load-structure-files.ts';
 import { planCases, type PlannedTest } from './plan-cases.ts';
 import type { StructureTrial } from './world.ts';
@@ -11,7 +11,7 @@ export async function judgeStructure(
   trial: StructureTrial,
 ): Promise<readonly Case[]> {
   const planned = planCases(loads, trial);
-  const book = createCaseBook(trial);
+  const book = createCaseBook('structure', trial);
   const judgeAll = async (lane: PlannedTest['lane'], atOnce: number): Promise<void> =>
     await inTurns(
       planned.filter((each) => each.lane === lane),

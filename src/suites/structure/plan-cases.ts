@@ -1,5 +1,5 @@
 import { renderDiagnostics } from '../../config/diagnostics.ts';
-import type { Judgement, PlannedCase } from './case-book.ts';
+import type { Judgement, PlannedCase } from '../case-book.ts';
 import { commandCases } from './command-cases.ts';
 import type { FileCase } from './file-case.ts';
 import { createFileReader } from './file-reader.ts';

@@ -1,5 +1,6 @@
+import { listByHand, showByHand } from '../files-by-hand.ts';
 import { lastLines } from '../last-lines.ts';
-import { inspectByHand, listByHand, showByHand } from './by-hand.ts';
+import { inspectByHand } from './by-hand.ts';
 import { complaintsAboutText } from './complaint.ts';
 import { faultsOfFileTest, faultsOfMetadata } from './faults.ts';
 import type { FileCase } from './file-case.ts';
@@ -10,7 +11,7 @@ import { gatherLicenses, judgeLicense } from './judge-license.ts';
 import { environmentOf, judgeMetadata } from './judge-metadata.ts';
 import { expandPath } from './plan-command.ts';
 import { isAsking, type StructureFile } from './structure-file.ts';
-import type { Judgement } from './case-book.ts';
+import type { Judgement } from '../case-book.ts';
 import type { StructureTrial } from './world.ts';
 
 /** Everything that no container has to run for, in the order of the original. */

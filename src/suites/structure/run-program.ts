@@ -1,5 +1,5 @@
-import { EngineError } from '../../engine/errors.ts';
 import type { Scope } from '../../engine/scope-contract.ts';
+import { refusalOf } from '../start-refusal.ts';
 import { MOST_OUTPUT_CHARS, type ProgramEnd } from './command-end.ts';
 
 export interface ProgramRun {
@@ -60,15 +60,4 @@ async function endOf(id: string, { scope, signal, timeoutMs }: ProgramRun): Prom
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** Why the engine would not create or start it. Absent when something else is wrong, a missing image for one. */
-function refusalOf(error: unknown): string | undefined {
-  if (!(error instanceof EngineError) || error.code !== 'ENGINE_REFUSED_REQUEST') return undefined;
-  if (error.details['status'] === 404) return undefined;
-  const { answer } = error.details;
-  return (typeof answer === 'string' ? answer : error.message)
-    .replace(/^.*OCI runtime create failed: (?:runc create failed: )?/u, '')
-    .replace(/^unable to start container process: /u, '')
-    .replace(/: unknown$/u, '');
 }

@@ -1,7 +1,7 @@
 import type { ImageConfig } from '../../engine/contract.ts';
 import type { SuiteContext } from '../contract.ts';
 import type { CommandRunner } from './command-end.ts';
-import type { ImageFiles } from './image-files.ts';
+import type { ImageFiles } from '../image-files.ts';
 import type { HostSettings } from './plan-command.ts';
 
 /** What tests are about: an image, and a way to look into it and to run it. */

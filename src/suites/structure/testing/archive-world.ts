@@ -5,9 +5,9 @@ import { z } from 'zod';
 import type { ImageConfig, PathStat } from '../../../engine/contract.ts';
 import type { ImageArchive } from '../../../engine/image-archive.ts';
 import type { CommandRunner } from '../command-end.ts';
-import { kindOfMode } from '../go-file-mode.ts';
-import type { ImageFiles, PathFinding, ReadEntry } from '../image-files.ts';
-import { kindOfHeader } from '../tar-entries.ts';
+import { kindOfMode } from '../../go-file-mode.ts';
+import type { ImageFiles, PathFinding, ReadEntry } from '../../image-files.ts';
+import { kindOfHeader } from '../../tar-entries.ts';
 import type { World } from '../world.ts';
 
 type StoredHeader = Pick<Header, 'name' | 'type' | 'mode' | 'uid' | 'gid' | 'size' | 'linkname'>;

@@ -1,7 +1,7 @@
 import type { Path, Problem } from '../../../config/diagnostics.ts';
 import { didYouMean } from '../../../config/suggestion.ts';
 import { faultsOfFileTest } from '../faults.ts';
-import { isRenderedMode, toRenderedMode } from '../go-file-mode.ts';
+import { isRenderedMode, toRenderedMode } from '../../go-file-mode.ts';
 import { variablesIn } from '../go-expand.ts';
 import type { ExistenceTest, StructureFile } from '../structure-file.ts';
 import { ORIGINAL, problemAt, problemsOfFaults, type Trap } from './trap.ts';

@@ -26,6 +26,11 @@ export interface FileView {
   content(path: string): ContentReading;
 }
 
+export interface GatheredFiles extends FileView {
+  /** Of a file whose contents were wished for; absent when it could not be read. */
+  bytes(path: string): Buffer | undefined;
+}
+
 export type ContentReading =
   | { readonly state: 'read'; readonly text: string }
   | { readonly state: 'unread'; readonly problem: string };
@@ -41,7 +46,7 @@ export async function gatherFiles(
   files: ImageFiles,
   wishes: FileWishes,
   rule: LinkRule,
-): Promise<FileView> {
+): Promise<GatheredFiles> {
   const findings = new Map<string, PathFinding>();
   const look = async (paths: readonly string[]): Promise<void> => {
     const unknown = [...new Set(paths)].filter((path) => !findings.has(path));
@@ -56,6 +61,7 @@ export async function gatherFiles(
   return {
     found,
     entry: (path) => entries.get(path),
+    bytes: (path) => entries.get(ends.get(path) ?? path)?.contents,
     content: (path) => {
       const end = ends.get(path) ?? path;
       const problem = whyUnread(end, found(end));

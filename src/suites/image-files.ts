@@ -1,4 +1,4 @@
-import type { PathStat } from '../../engine/contract.ts';
+import type { PathStat } from '../engine/contract.ts';
 import type { FileKind } from './go-file-mode.ts';
 
 /** The files of an image, read without starting anything in it. */

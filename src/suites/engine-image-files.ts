@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { pack } from 'tar-stream';
-import type { Engine } from '../../engine/contract.ts';
-import { EngineError } from '../../engine/errors.ts';
-import { withArchive } from '../container-archive.ts';
+import type { Engine } from '../engine/contract.ts';
+import { EngineError } from '../engine/errors.ts';
+import { withArchive } from './container-archive.ts';
 import { kindOfMode } from './go-file-mode.ts';
 import type { ImageFiles, PathFinding, ReadEntry, WantedFile } from './image-files.ts';
 import { takeEntry, walkEntries } from './tar-entries.ts';

@@ -1,7 +1,14 @@
-import { messageOf } from '../../kernel/errors.ts';
-import type { Case } from '../../kernel/verdict.ts';
-import type { SuiteContext } from '../contract.ts';
-import type { Complaint } from './complaint.ts';
+import { messageOf } from '../kernel/errors.ts';
+import type { Case } from '../kernel/verdict.ts';
+import type { SuiteContext } from './contract.ts';
+
+/** One thing that a test asked for and did not find. A test without complaints has passed. */
+export interface Complaint {
+  /** One sentence, without its full stop. */
+  readonly message: string;
+  /** One imperative sentence. */
+  readonly fix: string;
+}
 
 export interface PlannedCase {
   readonly id: string;
@@ -26,10 +33,10 @@ export interface CaseBook {
   cases(planned: readonly PlannedCase[]): readonly Case[];
 }
 
-export function createCaseBook({
-  report,
-  signal,
-}: Pick<SuiteContext, 'report' | 'signal'>): CaseBook {
+export function createCaseBook(
+  suite: string,
+  { report, signal }: Pick<SuiteContext, 'report' | 'signal'>,
+): CaseBook {
   const finished = new Map<string, Case>();
 
   return Object.freeze({
@@ -38,7 +45,7 @@ export function createCaseBook({
       const startedMs = performance.now();
       const found = await findOut(judge, signal);
       const each: Case = {
-        suite: 'structure',
+        suite,
         id: planned.id,
         severity: 'error',
         durationMs: Math.round(performance.now() - startedMs),
