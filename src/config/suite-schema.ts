@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkGroups } from './check-groups.ts';
+import { isRelativePath } from './schema-checks.ts';
 import { containerPath, duration, oneOrMany, size, VARIABLE_NAME } from './schema-values.ts';
 
 /** Settings of each kind of suite, as they stand under `suites` of an image. */
@@ -37,6 +38,42 @@ export const structureSuiteSchema = z.union([
       .default([])
       .describe('Credentials that `containerRunOptions.envVars` may pass on.'),
   }),
+]);
+
+const gossSettings = z.strictObject({
+  files: oneOrMany.describe('Paths or globs of files of goss, relative to the configuration file.'),
+  vars: oneOrMany
+    .default([])
+    .describe('Files of variables for `.Vars` in templates; later ones win. Default: none.'),
+  env: z
+    .array(z.string().regex(VARIABLE_NAME, 'is no valid name of an environment variable'))
+    .default([])
+    .describe('Variables that `.Env` in templates has besides those of the container.'),
+  package: z
+    .enum(['dpkg', 'apk', 'rpm', 'pacman'])
+    .optional()
+    .describe('Package manager of the image. Default: found out.'),
+  start: z
+    .enum(['auto', 'always'])
+    .default('auto')
+    .describe(
+      'When a container is started: `auto`, when a resource needs one; `always`, also when all are files. Default: `auto`.',
+    ),
+  binary: z
+    .string()
+    .superRefine(isRelativePath)
+    .optional()
+    .describe(
+      'Your goss for Linux, put into the container for what only goss can tell: `dns`, `mount` and the like. Default: none.',
+    ),
+  timeout: duration
+    .default(300_000)
+    .describe('For one resource, and for the run of `binary`. Default: `5m`.'),
+});
+
+export const gossSuiteSchema = z.union([
+  oneOrMany.transform((files) => gossSettings.parse({ files })),
+  gossSettings,
 ]);
 
 const behaviourObject = z
@@ -77,6 +114,7 @@ export const suitesSchema = z
     structure: structureSuiteSchema
       .optional()
       .describe('Files of container-structure-test, schema 1.0.0 and 2.0.0.'),
+    goss: gossSuiteSchema.optional().describe('Files of goss: `goss.yaml` and the like.'),
     script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
     spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
     sut: fileSuiteSchema
@@ -87,4 +125,5 @@ export const suitesSchema = z
 
 export type FileSuite = z.output<typeof fileSuiteSchema>;
 export type StructureSuite = z.output<typeof structureSuiteSchema>;
+export type GossSuite = z.output<typeof gossSuiteSchema>;
 export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;

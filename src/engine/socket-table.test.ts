@@ -11,8 +11,8 @@ test('listening TCP sockets are read, others are not', () => {
 `;
 
   expect(parseSocketTable(text, 'tcp')).toEqual([
-    { protocol: 'tcp', address: '0.0.0.0', port: 8080, isLoopback: false },
-    { protocol: 'tcp', address: '127.0.0.1', port: 8081, isLoopback: true },
+    { protocol: 'tcp', address: '0.0.0.0', port: 8080, isIpv6: false, isLoopback: false },
+    { protocol: 'tcp', address: '127.0.0.1', port: 8081, isIpv6: false, isLoopback: true },
   ]);
 });
 
@@ -30,10 +30,10 @@ test('IPv6 addresses are read, in their short form', () => {
 `;
 
   expect(parseSocketTable(text, 'tcp6')).toEqual([
-    { protocol: 'tcp', address: '::', port: 80, isLoopback: false },
-    { protocol: 'tcp', address: '::1', port: 81, isLoopback: true },
-    { protocol: 'tcp', address: '127.0.0.1', port: 82, isLoopback: true },
-    { protocol: 'tcp', address: '2001:db8::1', port: 83, isLoopback: false },
+    { protocol: 'tcp', address: '::', port: 80, isIpv6: true, isLoopback: false },
+    { protocol: 'tcp', address: '::1', port: 81, isIpv6: true, isLoopback: true },
+    { protocol: 'tcp', address: '127.0.0.1', port: 82, isIpv6: true, isLoopback: true },
+    { protocol: 'tcp', address: '2001:db8::1', port: 83, isIpv6: true, isLoopback: false },
   ]);
 });
 
@@ -43,7 +43,7 @@ test('bound UDP sockets are read, connected ones are not', () => {
 `;
 
   expect(parseSocketTable(text, 'udp')).toEqual([
-    { protocol: 'udp', address: '0.0.0.0', port: 53, isLoopback: false },
+    { protocol: 'udp', address: '0.0.0.0', port: 53, isIpv6: false, isLoopback: false },
   ]);
 });
 

@@ -3,6 +3,8 @@ export interface Socket {
   readonly protocol: 'tcp' | 'udp';
   readonly address: string;
   readonly port: number;
+  /** Whether it is of the tables of IPv6, where one for both versions is, too. */
+  readonly isIpv6: boolean;
   /** Reachable from inside the container only. */
   readonly isLoopback: boolean;
 }
@@ -40,6 +42,7 @@ export function parseSocketTable(text: string, table: SocketTable): readonly Soc
         protocol: table.startsWith('tcp') ? 'tcp' : 'udp',
         address,
         port: Number.parseInt(port, 16),
+        isIpv6: table.endsWith('6'),
         isLoopback: isLoopback(address),
       },
     ];

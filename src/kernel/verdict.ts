@@ -8,7 +8,7 @@ export type Severity = (typeof severities)[number];
 
 /** One verdict with everything a person needs to believe it and to act on it. */
 export interface Case {
-  /** Name of the suite that holds the case: `behaviour`, `structure`, `script`, `spec`. */
+  /** Name of the suite that holds the case: `behaviour`, `structure`, `goss`, `script`, `spec`. */
   readonly suite: string;
   /** Unique within the suite: a check id, a script's path, a spec's full title. */
   readonly id: string;

@@ -1,5 +1,10 @@
 import type { Hook, ImageProfile, ShipSettings } from '../config/schema.ts';
-import type { BehaviourSuite, FileSuite, StructureSuite } from '../config/suite-schema.ts';
+import type {
+  BehaviourSuite,
+  FileSuite,
+  GossSuite,
+  StructureSuite,
+} from '../config/suite-schema.ts';
 import { didYouMean } from '../config/suggestion.ts';
 import type { DockerfileFacts } from '../dockerfile/facts.ts';
 import { hasRegistryHost, parseRepository, renderRepository } from '../kernel/image-reference.ts';
@@ -42,6 +47,7 @@ export interface ProjectImage {
     /** False when turned off. */
     readonly behaviour: BehaviourSuite | false;
     readonly structure?: StructureSuite | undefined;
+    readonly goss?: GossSuite | undefined;
     readonly script?: FileSuite | undefined;
     readonly spec?: FileSuite | undefined;
     readonly sut?: FileSuite | undefined;

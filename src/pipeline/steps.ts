@@ -23,7 +23,7 @@ export interface StepSelection {
   readonly enginePlatform: string;
 }
 
-export const suiteNames = ['behaviour', 'structure', 'script', 'spec', 'sut'] as const;
+export const suiteNames = ['behaviour', 'structure', 'goss', 'script', 'spec', 'sut'] as const;
 export type SuiteName = (typeof suiteNames)[number];
 
 /**

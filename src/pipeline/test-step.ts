@@ -1,10 +1,16 @@
 import type { PassRecord } from '../history/results.ts';
-import type { BehaviourSuite, FileSuite, StructureSuite } from '../config/suite-schema.ts';
+import type {
+  BehaviourSuite,
+  FileSuite,
+  GossSuite,
+  StructureSuite,
+} from '../config/suite-schema.ts';
 import { contentKey, type ContentKey } from '../kernel/content-key.ts';
 import { digestOf } from '../kernel/digest.ts';
 import { renderPlatform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import { outcomeOf, type Case, type Outcome } from '../kernel/verdict.ts';
+import { containerEnv } from '../suites/container-env.ts';
 import type { SuiteContext, SuiteKind, SuitePlace } from '../suites/contract.ts';
 import { suiteEnvironment } from '../suites/environment.ts';
 import { suiteKinds } from '../suites/index.ts';
@@ -38,12 +44,16 @@ export async function assessTest(
 ): Promise<TestAssessment> {
   const image = imageOf(step, context.project);
   const { kind, settings } = suiteOf(step, image);
+  const record = await context.engine.images.inspect(built.imageId);
   const key = contentKey('test', {
     image: built.imageId,
     suite: `${kind.kind} ${kind.version}`,
     settings: digestOf(JSON.stringify([settings, image.profile])),
     ...(isForSeveral(image) ? { platform: step.platform } : {}),
-    ...(await kind.inputs(settings, placeOf(context, image, settings))),
+    ...(await kind.inputs(settings, {
+      ...placeOf(context, image, settings),
+      containerEnv: containerEnv(record, image),
+    })),
   });
   const pass = context.isFresh ? undefined : await context.history.findPass(key.digest);
   return {
@@ -125,6 +135,7 @@ async function runSuite(test: {
   );
   const suiteContext: SuiteContext = {
     ...placeOf(context, image, settings),
+    containerEnv: containerEnv(record, image),
     image: { name: image.name, ref: built.imageRef, record, profile: image.profile },
     scope: witness.scope,
     signal: context.signal,
@@ -217,7 +228,7 @@ function placeOf(context: RunContext, image: ProjectImage, settings: SuiteSettin
   };
 }
 
-type SuiteSettings = FileSuite | StructureSuite | BehaviourSuite | undefined;
+type SuiteSettings = FileSuite | StructureSuite | GossSuite | BehaviourSuite | undefined;
 
 function suiteOf(
   step: PlannedStep,

@@ -6,7 +6,7 @@ import type { Case } from '../kernel/verdict.ts';
 
 /** One kind of test cases for an image. Kinds are listed in `index.ts`. */
 export interface SuiteKind<Settings = unknown> {
-  readonly kind: 'behaviour' | 'structure' | 'script' | 'spec' | 'sut';
+  readonly kind: 'behaviour' | 'structure' | 'goss' | 'script' | 'spec' | 'sut';
   /** Part of the content key: raise it when the same input may now get another verdict. */
   readonly version: string;
   /**
@@ -24,6 +24,8 @@ export interface SuitePlace {
   readonly projectFolder: string;
   /** Environment without registry and signing credentials (G5). */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables of the image and of its `run` settings: what a container of it has. @default none */
+  readonly containerEnv?: Readonly<Record<string, string>> | undefined;
   /** How the image under test is built; absent when it was not built here. */
   readonly source?: ImageSource | undefined;
   /** Digests of files, remembered from run to run. @default each file is read */

@@ -18,6 +18,22 @@ export const suiteErrors = {
       'A file of a structure suite cannot be read, or holds what container-structure-test passes over in silence.',
     hint: 'Correct the marked lines, or set `suites.structure.compat` to judge as container-structure-test does.',
   },
+  GOSS_INVALID: {
+    exit: exitCodes.usage,
+    meaning:
+      'A file of a goss suite cannot be read: its template, its YAML, an attribute or a matcher is wrong.',
+    hint: 'Correct the marked lines; `docs/goss-tests.md` lists what is understood.',
+  },
+  GOSS_NEEDS_BINARY: {
+    exit: exitCodes.usage,
+    meaning: 'A goss suite has resources that only goss itself can tell, inside of the container.',
+    hint: 'Set `suites.goss.binary` to your goss for Linux, or take the marked resources out.',
+  },
+  GOSS_BINARY_FAILED: {
+    exit: exitCodes.usage,
+    meaning: 'The goss of a suite could not be put into the container, or did not give results.',
+    hint: 'Check that `binary` is goss 0.4 for the platform of the image.',
+  },
   SUT_INVALID: {
     exit: exitCodes.usage,
     meaning:

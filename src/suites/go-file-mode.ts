@@ -22,6 +22,20 @@ export function kindOfMode(mode: number): FileKind {
   return hasLetter(mode, 'S') ? 'socket' : 'file';
 }
 
+/** Of devices: whether it is one of characters, and not of blocks. */
+export function isCharacterDevice(mode: number): boolean {
+  return hasLetter(mode, 'c');
+}
+
+/** `0644`, `4755`: the bits of `chmod`, as octal digits. */
+export function octalOfMode(mode: number): string {
+  const special = ['u', 'g', 't'].reduce(
+    (sum, letter, index) => sum + (hasLetter(mode, letter) ? 4 >> index : 0),
+    0,
+  );
+  return `${String(special)}${(mode & 0o777).toString(8).padStart(3, '0')}`;
+}
+
 /** `-rw-r--r--`, `drwxr-xr-x`, `Lrwxrwxrwx`, `dtrwxrwxrwx`, `urwxr-xr-x`. */
 export function renderMode(mode: number): string {
   const letters = LETTERS.split('').filter((letter) => hasLetter(mode, letter));

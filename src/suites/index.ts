@@ -1,5 +1,6 @@
 import type { SuiteKind } from './contract.ts';
 import { behaviourSuite } from './behaviour/index.ts';
+import { gossSuite } from './goss/index.ts';
 import { scriptSuite } from './script/index.ts';
 import { specSuite } from './spec/index.ts';
 import { structureSuite } from './structure/index.ts';
@@ -9,6 +10,7 @@ import { sutSuite } from './sut/index.ts';
 export const suiteKinds: readonly SuiteKind[] = Object.freeze([
   behaviourSuite,
   structureSuite,
+  gossSuite,
   scriptSuite,
   specSuite,
   sutSuite,

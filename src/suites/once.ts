@@ -1,7 +1,7 @@
 /** What was made for a key before, or is being made; else what `make` makes of it now. */
-export function once<Value>(
-  made: Map<string, Promise<Value>>,
-  key: string,
+export function once<Key, Value>(
+  made: Map<Key, Promise<Value>>,
+  key: Key,
   make: () => Promise<Value>,
 ): Promise<Value> {
   const known = made.get(key);

@@ -23,6 +23,7 @@ const privateFolders: readonly PrivateFolder[] = [
     doors: ['index.ts', 'expansion.ts', 'trap.ts'],
     importers: [],
   },
+  { folder: 'suites/goss', doors: ['index.ts'], importers: [] },
   { folder: 'suites/script', doors: ['index.ts'], importers: [] },
   { folder: 'suites/spec', doors: ['index.ts', 'entry.ts', 'last-images.ts'], importers: [] },
 ];

@@ -8,6 +8,7 @@ import { openScope, type OpenScope } from '../../engine/scope.ts';
 import { buildScratchImage, type ScratchImageOptions } from '../../engine/testing/scratch-image.ts';
 import { processEnvironment, type Environment } from '../../host/environment.ts';
 import type { Case } from '../../kernel/verdict.ts';
+import { containerEnv } from '../container-env.ts';
 import type { SuiteContext } from '../contract.ts';
 import { suiteEnvironment } from '../environment.ts';
 
@@ -42,9 +43,11 @@ export async function openSuiteBench(options: SuiteBenchOptions = {}): Promise<S
   const progress: string[] = [];
   const finished: Case[] = [];
   let output = '';
+  const profile: ImageProfile = { run: runSchema.parse({}), ...options.profile };
   const context: SuiteContext = {
     projectFolder,
     env: suiteEnvironment({ ...processEnvironment(), ...options.env }),
+    containerEnv: containerEnv(image.record, { profile }),
     source: {
       contextFolder: projectFolder,
       dockerfilePath: join(projectFolder, 'Dockerfile'),
@@ -55,7 +58,7 @@ export async function openSuiteBench(options: SuiteBenchOptions = {}): Promise<S
       name: 'under-test',
       ref: image.ref,
       record: image.record,
-      profile: { run: runSchema.parse({}), ...options.profile },
+      profile,
     },
     scope,
     signal: options.signal ?? new AbortController().signal,
