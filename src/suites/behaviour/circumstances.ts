@@ -23,20 +23,29 @@ export interface Circumstances extends Pick<
 
 /** The same as options of `docker run`. */
 export function dockerFlags(circumstances: Circumstances): readonly string[] {
-  const { isReadOnly, tmpfs = [], volumes = [], user, network, cpus, memoryBytes } = circumstances;
-  const { droppedCapabilities = [], capabilities = [] } = circumstances;
+  const { user, network, cpus, memoryBytes } = circumstances;
   return [
-    ...(isReadOnly === true ? ['--read-only'] : []),
-    ...tmpfs.map((path) => `--tmpfs ${quote(path)}`),
-    ...volumes.map((path) => `-v ${quote(path)}`),
-    ...(user === undefined ? [] : [`--user ${quote(user)}`]),
-    ...droppedCapabilities.map((name) => `--cap-drop ${name}`),
-    ...capabilities.map((name) => `--cap-add ${name}`),
-    ...(circumstances.isWithoutNewPrivileges === true ? ['--security-opt no-new-privileges'] : []),
-    ...(network === undefined ? [] : [`--network ${quote(network)}`]),
-    ...(memoryBytes === undefined ? [] : [`--memory ${String(memoryBytes)}`]),
-    ...(cpus === undefined ? [] : [`--cpus ${String(cpus)}`]),
-    ...(circumstances.openStdin === true ? ['-i'] : []),
-    ...(circumstances.tty === true ? ['-t'] : []),
+    ...option('--read-only', circumstances.isReadOnly),
+    ...option('--tmpfs', circumstances.tmpfs),
+    ...option('-v', circumstances.volumes),
+    ...option('--user', user),
+    ...option('--cap-drop', circumstances.droppedCapabilities),
+    ...option('--cap-add', circumstances.capabilities),
+    ...option('--security-opt no-new-privileges', circumstances.isWithoutNewPrivileges),
+    ...option('--network', network),
+    ...option('--memory', memoryBytes),
+    ...option('--cpus', cpus),
+    ...option('-i', circumstances.openStdin),
+    ...option('-t', circumstances.tty),
   ];
+}
+
+/** Once for each value; a switch has none. */
+function option(
+  name: string,
+  value: boolean | number | string | readonly string[] | undefined,
+): readonly string[] {
+  if (value === undefined || value === false) return [];
+  if (value === true) return [name];
+  return [value].flat().map((each) => `${name} ${quote(String(each))}`);
 }

@@ -29,19 +29,14 @@ export function planContainer(
   const { profile, record } = subject.image;
   const { run } = profile;
   const command = options.command ?? run.command;
-  const { tmpfs = [], volumes = [], ...different } = options.circumstances ?? {};
-  const isReachable = different.network !== 'none';
+  const { different, mounts } = differenceOf(options.circumstances);
+  const isPublishing = options.isPublishing && different.network !== 'none';
   const isWatched = (record.config.healthcheck?.test[0] ?? 'NONE') !== 'NONE';
   return {
     purpose: options.purpose,
     image: record.id,
     env: run.env,
-    mounts: [
-      ...volumeMounts(subject, options.volumes),
-      ...otherMounts(subject),
-      ...tmpfs.map((target) => ({ type: 'tmpfs', target }) as const),
-      ...volumes.map((target) => ({ type: 'volume', target }) as const),
-    ],
+    mounts: [...volumeMounts(subject, options.volumes), ...otherMounts(subject), ...mounts],
     stopTimeoutS: Math.ceil(run.stop_timeout / 1000),
     ...(command === undefined ? {} : { command }),
     ...(run.entrypoint === undefined ? {} : { entrypoint: run.entrypoint }),
@@ -49,8 +44,21 @@ export function planContainer(
     ...(run.memory === undefined ? {} : { memoryBytes: run.memory }),
     ...(run.cpus === undefined ? {} : { cpus: run.cpus }),
     ...(isWatched ? { healthcheck: { intervalMs: HEALTH_INTERVAL_MS } } : {}),
-    ...(options.isPublishing && isReachable ? { publish: portsAskedFor(subject) } : {}),
+    ...(isPublishing ? { publish: portsAskedFor(subject) } : {}),
     ...different,
+  };
+}
+
+function differenceOf({ tmpfs = [], volumes = [], ...different }: Circumstances = {}): {
+  readonly different: Omit<Circumstances, 'tmpfs' | 'volumes'>;
+  readonly mounts: readonly MountSpec[];
+} {
+  return {
+    different,
+    mounts: [
+      ...tmpfs.map((target) => ({ type: 'tmpfs', target }) as const),
+      ...volumes.map((target) => ({ type: 'volume', target }) as const),
+    ],
   };
 }
 

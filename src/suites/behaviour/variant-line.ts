@@ -75,9 +75,10 @@ function withDeadline(
 }
 
 /** Without a network nobody gets to ask it; that its port listens can be seen all the same. */
-function unreached({ http, status: _, ...ready }: Ready, subject: Subject): Ready {
+function unreached(ready: Ready, subject: Subject): Ready {
+  const { http } = ready;
   if (http === undefined) return ready;
-  return { ...ready, port: parseHttpTarget(http, defaultPortOf(subject)).port };
+  return { timeout: ready.timeout, port: parseHttpTarget(http, defaultPortOf(subject)).port };
 }
 
 /** Stopped before it is up, as an impatient deployment does it. */

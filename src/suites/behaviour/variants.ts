@@ -7,7 +7,7 @@ import type { Shelters } from './written-folders.ts';
 export interface VariantSource {
   readonly subject: Subject;
   /** Where the first container wrote. */
-  shelters(): Promise<Shelters>;
+  readonly shelters: () => Promise<Shelters>;
 }
 
 /** One that is in no image's user table, and belongs to group 0: as OpenShift starts everything. */

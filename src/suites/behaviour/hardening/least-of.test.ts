@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { firstEnough, leastOf } from './least-of.ts';
 
-const letters = [...'abcdefghijklmn'];
+const letters = Array.from('abcdefghijklmn');
 
 /** Enough with all of these. */
 function needs(...needed: readonly string[]): {
