@@ -14,6 +14,7 @@ import { outcomeOf, type Case, type Outcome } from '../kernel/verdict.ts';
 import { openReports, type ReportRequest } from '../report/open-reports.ts';
 import { checkIds } from '../suites/behaviour/checks/index.ts';
 import { checkImage, type CheckedImage } from '../suites/behaviour/index.ts';
+import type { PreviousRelease } from '../suites/contract.ts';
 import type { AppHost } from './app-host.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { CommandError } from './errors.ts';
@@ -28,6 +29,8 @@ export interface CheckRequest {
   readonly only?: readonly string[] | undefined;
   /** @default standard */
   readonly group?: CheckGroup | undefined;
+  /** An image of the engine that it is to take over from. */
+  readonly upgradeFrom?: string | undefined;
   readonly reports: readonly ReportRequest[];
 }
 
@@ -38,13 +41,12 @@ export async function checkReference(host: AppHost, request: CheckRequest): Prom
   const env = parseEnvironment(request.env);
   assertKnown(request.only);
   const engine = await connectEngine({ env: host.env });
-  const record = await engine.images.inspect(request.ref);
-  if (record === undefined)
-    throw new CommandError(
-      'CHECK_IMAGE_UNKNOWN',
-      `the engine at ${engine.endpoint.url} has no image ${request.ref}`,
-      { hint: `Build it, or run \`docker pull ${request.ref}\`, then check it again.` },
-    );
+  const record = await imageOn(engine, request.ref);
+  const { upgradeFrom } = request;
+  const previous =
+    upgradeFrom === undefined
+      ? undefined
+      : { ref: upgradeFrom, record: await imageOn(engine, upgradeFrom) };
   const reports = await openReports(request.reports, {
     out: host.stdout,
     env: host.env,
@@ -55,9 +57,20 @@ export async function checkReference(host: AppHost, request: CheckRequest): Prom
     seq += 1;
     reports.onEvent({ v: EVENT_VERSION, seq, at: host.clock.now().toISOString(), ...body });
   };
-  const exitCode = await checkAndTell({ host, request, engine, record, emit, env });
+  const exitCode = await checkAndTell({ host, request, engine, record, previous, emit, env });
   await reports.close();
   return exitCode;
+}
+
+/** @throws {CommandError} CHECK_IMAGE_UNKNOWN */
+async function imageOn(engine: Engine, ref: string): Promise<ImageRecord> {
+  const record = await engine.images.inspect(ref);
+  if (record !== undefined) return record;
+  throw new CommandError(
+    'CHECK_IMAGE_UNKNOWN',
+    `the engine at ${engine.endpoint.url} has no image ${ref}`,
+    { hint: `Build it, or run \`docker pull ${ref}\`, then check it again.` },
+  );
 }
 
 interface Trial {
@@ -65,6 +78,7 @@ interface Trial {
   readonly request: CheckRequest;
   readonly engine: Engine;
   readonly record: ImageRecord;
+  readonly previous: PreviousRelease | undefined;
   readonly emit: Emit;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -135,6 +149,7 @@ async function judge(trial: Trial, runId: string): Promise<CheckedImage> {
       }),
     },
     ...settingsOf(request),
+    previous: trial.previous,
     report: {
       caseStarted: (id) => emit({ type: 'case.started', step: STEP, id }),
       caseFinished: (finished) =>

@@ -93,6 +93,23 @@ const behaviourObject = z
       .array(containerPath)
       .default([])
       .describe('Paths outside volumes that the image may write to.'),
+    upgrade: z
+      .strictObject({
+        from: z
+          .string()
+          .min(1)
+          .default('latest')
+          .describe('Tag of the release, in the repository that the image is shipped to.'),
+        breaking: z
+          .string()
+          .min(1)
+          .optional()
+          .describe(
+            'Why it cannot take over by itself: then it has to refuse, and leave the data alone.',
+          ),
+      })
+      .optional()
+      .describe('Tries the image on the volumes of a release. Default: not tried.'),
     max_size: size
       .optional()
       .describe('All layers of the image together, unpacked. Default: any size passes.'),

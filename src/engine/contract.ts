@@ -60,10 +60,10 @@ export interface EngineImages {
    */
   commit(containerId: string, labels: Readonly<Record<string, string>>): Promise<Digest>;
   /**
-   * Lets the engine pull an image that everybody may pull: no credentials go with the request.
+   * Lets the engine pull an image.
    * @throws {EngineError} ENGINE_PULL_FAILED with the words of the engine
    */
-  pull(ref: string, signal?: AbortSignal): Promise<void>;
+  pull(ref: string, options?: EnginePullOptions): Promise<void>;
   list(labels: readonly string[]): Promise<readonly ImageRecord[]>;
   /** The command of each step that made it, the last first. Empty where a step says nothing. */
   history(id: string): Promise<readonly string[]>;
@@ -74,6 +74,12 @@ export interface EngineImages {
    */
   push(pushed: EnginePush, signal?: AbortSignal): Promise<Digest>;
   remove(ref: string): Promise<void>;
+}
+
+export interface EnginePullOptions {
+  /** Content of the header `X-Registry-Auth`. @default none: what everybody may pull */
+  readonly auth?: Secret | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EnginePush {

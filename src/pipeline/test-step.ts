@@ -23,6 +23,7 @@ import type { ProjectImage } from './project.ts';
 import type { Assessment, RunContext, StepResult } from './run-context.ts';
 import type { SuiteName } from './steps.ts';
 import { whyDone, whyTodo } from './why.ts';
+import { fetchRelease, findRelease, type FoundRelease } from './previous-release.ts';
 import { openWitness } from './witness.ts';
 
 /** The image that a test is about, as its build left it. */
@@ -34,6 +35,8 @@ export interface BuiltImage {
 export interface TestAssessment extends Assessment {
   readonly contentKey: ContentKey;
   readonly pass?: PassRecord | undefined;
+  /** What the behaviour suite is to take over from. */
+  readonly release?: FoundRelease | undefined;
 }
 
 /** Decides whether a suite passed for exactly this image before. */
@@ -44,12 +47,17 @@ export async function assessTest(
 ): Promise<TestAssessment> {
   const image = imageOf(step, context.project);
   const { kind, settings } = suiteOf(step, image);
-  const record = await context.engine.images.inspect(built.imageId);
+  // Each look at the engine costs: only these files speak of what a container is given.
+  const record =
+    kind.kind === 'goss' ? await context.engine.images.inspect(built.imageId) : undefined;
+  const release =
+    kind.kind === 'behaviour' ? await findRelease(image, context, built.imageId) : undefined;
   const key = contentKey('test', {
     image: built.imageId,
     suite: `${kind.kind} ${kind.version}`,
     settings: digestOf(JSON.stringify([settings, image.profile])),
     ...(isForSeveral(image) ? { platform: step.platform } : {}),
+    ...(release === undefined ? {} : { release: wordOf(release) }),
     ...(await kind.inputs(settings, {
       ...placeOf(context, image, settings),
       containerEnv: containerEnv(record, image),
@@ -63,7 +71,12 @@ export async function assessTest(
     inputs: key.inputs,
     contentKey: key,
     pass,
+    release,
   };
+}
+
+function wordOf(release: FoundRelease): string {
+  return release.kind === 'release' ? release.digest : release.kind;
 }
 
 async function whyOf(about: {
@@ -105,7 +118,7 @@ export async function performTest(
     inputs: { ...assessment.contentKey.inputs },
     why: assessment.why,
   });
-  return await runSuite({ step, context, built, key: assessment.contentKey });
+  return await runSuite({ step, context, built, assessment });
 }
 
 /** @throws {PipelineError} PLATFORM_NOT_RUNNABLE; tests that cannot run say nothing of the image */
@@ -120,9 +133,10 @@ async function runSuite(test: {
   readonly step: PlannedStep;
   readonly context: RunContext;
   readonly built: BuiltImage;
-  readonly key: ContentKey;
+  readonly assessment: TestAssessment;
 }): Promise<StepResult> {
-  const { step, context, built, key } = test;
+  const { step, context, built, assessment } = test;
+  const { contentKey: key, release } = assessment;
   const image = imageOf(step, context.project);
   const { kind, settings } = suiteOf(step, image);
   const record = await context.engine.images.inspect(built.imageId);
@@ -136,7 +150,14 @@ async function runSuite(test: {
   const suiteContext: SuiteContext = {
     ...placeOf(context, image, settings),
     containerEnv: containerEnv(record, image),
-    image: { name: image.name, ref: built.imageRef, record, profile: image.profile },
+    image: {
+      name: image.name,
+      ref: built.imageRef,
+      record,
+      profile: image.profile,
+      previous: await fetchRelease(release, context),
+      breaking: image.suites.behaviour ? image.suites.behaviour.upgrade?.breaking : undefined,
+    },
     scope: witness.scope,
     signal: context.signal,
     concurrency: context.concurrency,
@@ -160,14 +181,22 @@ async function runSuite(test: {
     imageClass,
   };
   if (outcome !== 'passed') return { ...common, ...refusal(outcome, cases) };
-  await context.history.recordPass({
-    ...common,
-    inputs: key.inputs,
-    step: step.id,
-    runId: context.runId,
-    cases: cases.map((each) => ({ ...each })),
-  });
+  for (const passed of keysOfPass(key, release))
+    await context.history.recordPass({
+      ...common,
+      key: passed.digest,
+      inputs: passed.inputs,
+      step: step.id,
+      runId: context.runId,
+      cases: cases.map((each) => ({ ...each })),
+    });
   return { ...common, outcome: 'passed' };
+}
+
+/** Once it is shipped, the release is this very image, which then has passed. The run's own key is the last one. */
+function keysOfPass(key: ContentKey, release: FoundRelease | undefined): readonly ContentKey[] {
+  if (release === undefined || release.kind === 'itself') return [key];
+  return [contentKey('test', { ...key.inputs, release: 'itself' }), key];
 }
 
 function refusal(outcome: Exclude<Outcome, 'passed'>, cases: readonly Case[]): StepResult {

@@ -73,4 +73,14 @@ export interface ImageUnderTest {
   readonly ref: string;
   readonly record: ImageRecord;
   readonly profile: ImageProfile;
+  /** The release that it is to take over from, or why there is none; absent when nobody asked. */
+  readonly previous?: PreviousRelease | { readonly reason: string } | undefined;
+  /** Why it cannot take over by itself, said by its owner. */
+  readonly breaking?: string | undefined;
+}
+
+export interface PreviousRelease {
+  /** `repository@digest`, or how a person called it. */
+  readonly ref: string;
+  readonly record: ImageRecord;
 }

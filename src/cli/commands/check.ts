@@ -9,6 +9,7 @@ interface CheckFlags {
   readonly env: readonly string[];
   readonly only?: readonly string[];
   readonly group?: CheckGroup;
+  readonly upgradeFrom?: string;
 }
 
 export const checkCommand: CliCommand = {
@@ -28,6 +29,7 @@ export const checkCommand: CliCommand = {
           .choices(checkGroups)
           .conflicts('only'),
       )
+      .option('--upgrade-from <image>', 'try it on the volumes of an older image of the engine')
       .option('--only <check...>', 'run these checks alone')
       .addOption(
         new Option('-f, --format <format>', 'how the checks are told')
@@ -41,6 +43,7 @@ export const checkCommand: CliCommand = {
 Examples:
   seatrial check nginx:1.27
   seatrial check nginx:1.27 --group static
+  seatrial check app:2 --upgrade-from app:1
   seatrial check postgres:17 --env POSTGRES_PASSWORD=test
   seatrial check my/tool --format json -- --version
 `,
@@ -55,6 +58,7 @@ Examples:
             env: flags.env,
             only: flags.only,
             group: flags.group,
+            upgradeFrom: flags.upgradeFrom,
             reports: outputReports(host, flags),
           }),
         );

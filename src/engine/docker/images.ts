@@ -4,6 +4,7 @@ import type { Digest } from '../../kernel/digest.ts';
 import type {
   BuildOptions,
   EngineImages,
+  EnginePullOptions,
   EnginePush,
   Healthcheck,
   ImageConfig,
@@ -49,7 +50,7 @@ export function createImages(line: EngineLine): EngineImages {
     load: (tar: Readable) => load(line, tar),
     commit: (containerId: string, labels: Readonly<Record<string, string>>) =>
       commit(line, containerId, labels),
-    pull: (ref: string, signal?: AbortSignal) => pullImage(line, ref, signal),
+    pull: (ref: string, options: EnginePullOptions = {}) => pullImage(line, ref, options),
     list: (labels: readonly string[]) => list(line, labels),
     history: (id: string) => history(line, id),
     push: (pushed: EnginePush, signal?: AbortSignal) => pushTag(line, pushed, signal),

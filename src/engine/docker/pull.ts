@@ -1,3 +1,4 @@
+import type { EnginePullOptions } from '../contract.ts';
 import { EngineError } from '../errors.ts';
 import { followProgress } from './progress.ts';
 import type { EngineLine } from './request.ts';
@@ -9,7 +10,7 @@ const DEADLINE_MS = 600_000;
 export async function pullImage(
   line: EngineLine,
   ref: string,
-  signal: AbortSignal | undefined,
+  { auth, signal }: EnginePullOptions,
 ): Promise<void> {
   const path = '/images/create';
   try {
@@ -18,6 +19,7 @@ export async function pullImage(
       path,
       // Without a tag the engine would pull all that there are.
       query: { fromImage: ref, ...(isPrecise(ref) ? {} : { tag: 'latest' }) },
+      registryAuth: auth,
       signal,
       deadlineMs: DEADLINE_MS,
     });

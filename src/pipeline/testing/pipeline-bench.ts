@@ -59,7 +59,7 @@ export async function openPipelineBench(
     return {
       runId,
       version: '0.0.0',
-      project: await loadProject({ folder, env, git: {}, checkIds: ['starts'] }),
+      project: await loadProject({ folder, env, git: {}, checkIds: ['starts', 'upgrade'] }),
       stateFolder,
       ci: { provider: 'local', isFork: false },
       engine,

@@ -1,6 +1,7 @@
 import { runFirstLine } from './first-line.ts';
 import type { Battery, Lines } from './lines.ts';
 import { runOverrideLine } from './override-line.ts';
+import { runUpgradeLine } from './upgrade-line.ts';
 import { runSeparateLine } from './separate-line.ts';
 import { runEarlyStop, runVariantLine } from './variant-line.ts';
 import { variants } from './variants.ts';
@@ -52,6 +53,10 @@ async function runOthers(lines: Lines): Promise<void> {
     await yard.vacate();
     await guarded(lines, asked, () => runVariantLine(lines, asked));
   }
+  if (ledger.isOpen('upgrade') && (await lines.firstReady) !== undefined) {
+    await yard.vacate();
+    await guarded(lines, ['upgrade'], () => runUpgradeLine(lines));
+  }
   if (ledger.isOpen('early-stop')) {
     await yard.vacate();
     await guarded(lines, ['early-stop'], () => runEarlyStop(lines));
@@ -73,6 +78,7 @@ const FIRST_LINE: readonly RunId[] = [
   'kill',
   'override',
   'early-stop',
+  'upgrade',
   ...VARIANTS,
 ];
 const SEPARATE_LINE: readonly RunId[] = ['separate'];

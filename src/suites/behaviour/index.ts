@@ -3,7 +3,7 @@ import { behaviourSuiteSchema, type BehaviourSuite } from '../../config/suite-sc
 import type { Clock } from '../../host/clock.ts';
 import type { ImageRecord } from '../../engine/contract.ts';
 import { digestOf } from '../../kernel/digest.ts';
-import type { SuiteContext, SuiteKind } from '../contract.ts';
+import type { PreviousRelease, SuiteContext, SuiteKind } from '../contract.ts';
 import { BehaviourError } from './errors.ts';
 import { findHardening, type FoundHardening } from './hardening/find-hardening.ts';
 import { defaultGroup } from './select-checks.ts';
@@ -45,6 +45,8 @@ export interface CheckImageOptions extends Pick<
   readonly ref: string;
   /** How it is run. @default as the image says */
   readonly profile?: ImageProfile | undefined;
+  /** What it is to take over from. @default nothing */
+  readonly previous?: PreviousRelease | undefined;
   /** Which checks, and what is allowed. @default all checks, nothing allowed */
   readonly settings?: BehaviourSuite | undefined;
   /** Absolute folder that bind mounts of the profile are relative to. */
@@ -76,7 +78,7 @@ export async function checkImage(options: CheckImageOptions): Promise<CheckedIma
   const judged = await judgeImage({
     ...options,
     settings,
-    image: { name: ref, ref, record, profile },
+    image: { name: ref, ref, record, profile, previous: options.previous },
   });
   return { ...judged, record };
 }

@@ -85,6 +85,31 @@ export interface VariantRun {
   shelters(): Promise<Shelters>;
 }
 
+/** The image on the volumes of the last release. What the line did not come to is absent. */
+export interface UpgradeRun {
+  /** How people refer to the last release. */
+  readonly from: string;
+  /** How the last release came up, on volumes of its own. */
+  readonly first: StartOutcome;
+  readonly exercise: Exercise | undefined;
+  /** `uid:gid` of each folder that is a volume, by container path: in a used one, and as the image has it. */
+  readonly owners?:
+    | {
+        readonly before: Readonly<Record<string, string>>;
+        readonly after: Readonly<Record<string, string>>;
+      }
+    | undefined;
+  readonly outcome?: StartOutcome | undefined;
+  readonly sentinels?: readonly Sentinel[] | undefined;
+  readonly read?: StateOutcome | undefined;
+  /** A second start of the image. */
+  readonly again?: StartOutcome | undefined;
+  /** The last release once more, on what the image has left. */
+  readonly back?:
+    | { readonly outcome: StartOutcome; readonly read: StateOutcome | undefined }
+    | undefined;
+}
+
 /** A container that was asked to print a line instead of running the image's CMD. */
 export interface OverrideRun {
   /** The line. */
@@ -110,6 +135,7 @@ export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly kill: SecondStart;
   readonly separate: SeparateRun;
   readonly override: OverrideRun;
+  readonly upgrade: UpgradeRun;
   /** A container that was stopped before it was up. */
   readonly 'early-stop': StopRun;
 }

@@ -75,7 +75,7 @@ async function pull(
   const found = await images.inspect(reference);
   if (found !== undefined) return { id: found.id, reference };
   report.output(name, `pulling ${reference}\n`);
-  await images.pull(reference, signal);
+  await images.pull(reference, { signal });
   return { id: (await images.inspect(reference))?.id ?? reference, reference };
 }
 

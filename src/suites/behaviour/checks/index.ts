@@ -21,6 +21,8 @@ import { privileges } from './privileges.ts';
 import { readOnly } from './read-only.ts';
 import { restarts } from './restarts.ts';
 import { restricted } from './restricted.ts';
+import { rollback } from './rollback.ts';
+import { sameIds } from './same-ids.ts';
 import { secrets } from './secrets.ts';
 import { size } from './size.ts';
 import { smallBox } from './small-box.ts';
@@ -28,6 +30,7 @@ import { starts } from './starts.ts';
 import { stops } from './stops.ts';
 import { survivesKill } from './survives-kill.ts';
 import { terminal } from './terminal.ts';
+import { upgrade } from './upgrade.ts';
 import { user } from './user.ts';
 import { utc } from './utc.ts';
 import { volumesPersist } from './volumes-persist.ts';
@@ -46,6 +49,9 @@ export const checks: readonly Check[] = Object.freeze([
   survivesKill,
   ephemeral,
   volumesPersist,
+  upgrade,
+  sameIds,
+  rollback,
   overrideCmd,
   hardened,
   earlyStop,
