@@ -1,3 +1,4 @@
+import { renderCheckImages } from './check-images.ts';
 import { renderCommands } from './commands.ts';
 import { renderConfiguration } from './configuration.ts';
 import { loadErrorCodes } from './error-tables.ts';
@@ -14,6 +15,7 @@ export async function renderPages(source: string): Promise<ReadonlyMap<string, s
     tablePages.map(async (page) => [page.name, await renderTablePage(page, source)] as const),
   );
   const pages: readonly (readonly [string, string | undefined])[] = [
+    ['check-images.md', renderCheckImages()],
     ['commands.md', renderCommands()],
     ['configuration.md', renderConfiguration()],
     ['errors.md', renderErrors(await loadErrorCodes(source))],

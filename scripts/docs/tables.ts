@@ -20,7 +20,7 @@ export const tablePages: readonly TablePage[] = [
     name: 'checks.md',
     title: 'Behaviour checks',
     intro:
-      'Checks that need no configuration: `seatrial check IMAGE` runs them on any image. A check that does not apply to the class of the image is skipped, and says so. Groups: `static` takes no container, `quick` adds what one start shows, `standard` (what runs when nobody says otherwise) what more starts show, `full` all there is: `--group quick`, or `suites: { behaviour: { group: quick } }`. One check is silenced by a line with a reason, `suites: { behaviour: { skip: { labels: "set by the release" } } }`, and is then reported as skipped for that reason. Static checks alone make no pass of an image whose container never came up.',
+      'Checks that need no configuration: `seatrial check IMAGE` runs them on any image. A check that does not apply to the class of the image is skipped, and says so. Groups: `static` takes no container, `quick` adds what one start shows, `standard` (what runs when nobody says otherwise) what more starts show, `full` all there is, and `openshift` and `kubernetes-restricted` what that platform asks for besides `standard`, as an error: `--group quick`, or `suites: { behaviour: { group: quick } }`. One check is silenced by a line with a reason, `suites: { behaviour: { skip: { labels: "set by the release" } } }`, and is then reported as skipped for that reason. [The images](check-images.md) that checks are tried on are listed with their verdicts. Static checks alone make no pass of an image whose container never came up.',
     table: 'suites/behaviour/checks/index.ts',
     columns: {
       id: 'id',

@@ -9,12 +9,8 @@ import { buildScratchImage } from '../../engine/testing/scratch-image.ts';
 import { processEnvironment } from '../../host/environment.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { checkImage } from './index.ts';
-import { circumstances } from './testing/circumstances.ts';
-import { keepers } from './testing/keepers.ts';
-import { kinds } from './testing/kinds.ts';
-import { nonStarters } from './testing/non-starters.ts';
-import { services } from './testing/services.ts';
 import type { TrialImage } from './testing/trial-image.ts';
+import { trialTables } from './testing/trial-tables.ts';
 
 const engine = await connectEngine({ env: processEnvironment() });
 const runId = `behaviour-${randomBytes(4).toString('hex')}`;
@@ -25,13 +21,7 @@ afterAll(async () => {
   await scope.close();
 });
 
-describe.each([
-  ['kinds of images', kinds],
-  ['images that do not come up', nonStarters],
-  ['services', services],
-  ['services and their data', keepers],
-  ['services in other circumstances', circumstances],
-])('%s', (_, table) => {
+describe.each(trialTables)('%s', (_, table) => {
   it.concurrent.each(table.map((entry) => [entry.is, entry] as const))(
     'judges %s',
     async (_, entry) => {

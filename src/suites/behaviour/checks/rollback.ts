@@ -1,4 +1,5 @@
 import { adviseOnStart, renderStartEvidence } from '../start-advice.ts';
+import { noVolume } from '../skip-reasons.ts';
 import { noRelease, upgradeByHand } from '../upgrade-by-hand.ts';
 import type { Check, CheckResult } from '../check.ts';
 import type { UpgradeRun } from '../runs.ts';
@@ -14,7 +15,7 @@ export const rollback: Check<'upgrade'> = {
   needs: 'upgrade',
 
   isUnasked: ({ image }) => image.previous === undefined,
-  isPointless: noRelease,
+  isPointless: (subject) => noRelease(subject) ?? noVolume(subject),
 
   async run(run, subject) {
     return judgeRollback(run, subject);

@@ -1,5 +1,6 @@
 import { adviseOnStart, renderStartEvidence } from '../start-advice.ts';
 import { judgeUnproven } from '../unproven.ts';
+import { noVolume } from '../skip-reasons.ts';
 import { noRelease, upgradeByHand } from '../upgrade-by-hand.ts';
 import type { Check, CheckResult } from '../check.ts';
 import type { UpgradeRun } from '../runs.ts';
@@ -15,7 +16,7 @@ export const upgrade: Check<'upgrade'> = {
   needs: 'upgrade',
 
   isUnasked: ({ image }) => image.previous === undefined,
-  isPointless: noRelease,
+  isPointless: (subject) => noRelease(subject) ?? noVolume(subject),
 
   async run(run, subject) {
     return judgeUpgrade(run, subject);
