@@ -29,8 +29,10 @@ export async function listReferrers(
   digest: Digest,
   artifactType: string | undefined,
 ): Promise<readonly Descriptor[]> {
-  const listed = await askApi(work, digest, artifactType);
-  const others = await readFallback(work, digest);
+  const [listed, others] = await Promise.all([
+    askApi(work, digest, artifactType),
+    readFallback(work, digest),
+  ]);
   const certain = new Map(listed.filtered.map((entry) => [entry.digest, entry]));
   const doubtful = new Map([...listed.unfiltered, ...others].map((entry) => [entry.digest, entry]));
   if (certain.size + doubtful.size > MOST_REFERRERS) {
