@@ -7,6 +7,8 @@ import { memory } from './memory.ts';
 import { noChange } from './no-change.ts';
 import { packAndPush } from './pack-and-push.ts';
 import { promote } from './promote.ts';
+import { standard } from './standard.ts';
+import { standardDynamodb } from './standard-dynamodb.ts';
 import { stateChecks } from './state-checks.ts';
 import { stateVsScripts } from './state-vs-scripts.ts';
 import { structureFiles } from './structure-files.ts';
@@ -21,6 +23,8 @@ export const benchmarks: readonly Benchmark[] = [
   attesters,
   structureFiles,
   deployAgain,
+  standard,
+  standardDynamodb,
   stateChecks,
   stateVsScripts,
   deployFirst,
