@@ -150,6 +150,8 @@ export interface ContainerSpec {
   readonly labels: Readonly<Record<string, string>>;
   /** Name or id of our own network, `none`, or `container:<id>`. Never the default bridge. */
   readonly network: string;
+  /** `container:<id>`: it sees the processes of that container, and ends with it. @default a namespace of its own */
+  readonly pidNamespace?: string | undefined;
   /** Names under which others on that network find it. */
   readonly aliases?: readonly string[] | undefined;
   readonly entrypoint?: readonly string[] | undefined;

@@ -40,6 +40,7 @@ function toHostConfig(
 ): Readonly<Record<string, unknown>> {
   return withoutAbsent({
     NetworkMode: spec.network,
+    PidMode: spec.pidNamespace,
     Mounts: spec.mounts?.map(toMount),
     Binds: spec.binds,
     CapAdd: spec.capabilities,

@@ -1,4 +1,5 @@
 import { runFirstLine } from './first-line.ts';
+import { runHealthLine } from './health-line.ts';
 import type { Battery, Lines } from './lines.ts';
 import { runOverrideLine } from './override-line.ts';
 import { runUpgradeLine } from './upgrade-line.ts';
@@ -53,15 +54,19 @@ async function runOthers(lines: Lines): Promise<void> {
     await yard.vacate();
     await guarded(lines, asked, () => runVariantLine(lines, asked));
   }
-  if (ledger.isOpen('upgrade') && (await lines.firstReady) !== undefined) {
+  for (const [need, run] of LATER) {
+    if (!ledger.isOpen(need) || (await lines.firstReady) === undefined) continue;
     await yard.vacate();
-    await guarded(lines, ['upgrade'], () => runUpgradeLine(lines));
-  }
-  if (ledger.isOpen('early-stop')) {
-    await yard.vacate();
-    await guarded(lines, ['early-stop'], () => runEarlyStop(lines));
+    await guarded(lines, [need], () => run(lines));
   }
 }
+
+/** Containers that are not only started. */
+const LATER: readonly (readonly [RunId, (lines: Lines) => Promise<void>])[] = [
+  ['upgrade', runUpgradeLine],
+  ['early-stop', runEarlyStop],
+  ['health', runHealthLine],
+];
 
 const VARIANTS = objectKeys(variants);
 
@@ -77,8 +82,7 @@ const FIRST_LINE: readonly RunId[] = [
   'replacement',
   'kill',
   'override',
-  'early-stop',
-  'upgrade',
+  ...LATER.map(([need]) => need),
   ...VARIANTS,
 ];
 const SEPARATE_LINE: readonly RunId[] = ['separate'];

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { MountSpec } from '../../engine/contract.ts';
+import type { HealthcheckChanges, MountSpec } from '../../engine/contract.ts';
 import type { ScopedContainerSpec } from '../../engine/scope-contract.ts';
 import type { Circumstances } from './circumstances.ts';
 import { portsAskedFor, volumesOf, type Subject } from './subject.ts';
@@ -8,7 +8,7 @@ import { portsAskedFor, volumesOf, type Subject } from './subject.ts';
 export type VolumeNames = Readonly<Record<string, string>>;
 
 /** Health checks run this often here: the image's own interval is made for years, not for tests. */
-const HEALTH_INTERVAL_MS = 500;
+export const HEALTH_INTERVAL_MS = 500;
 
 export interface ContainerPlanOptions {
   readonly purpose: string;
@@ -17,6 +17,10 @@ export interface ContainerPlanOptions {
   readonly isPublishing: boolean;
   /** Replaces the CMD of the profile and of the image. @default theirs */
   readonly command?: readonly string[] | undefined;
+  /** Variables besides those of the profile, and in the place of those with the same name. @default none */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** How the image's health check runs. @default often, and otherwise as the image says */
+  readonly healthcheck?: HealthcheckChanges | undefined;
   /** What is different from what the profile says. @default nothing */
   readonly circumstances?: Circumstances | undefined;
 }
@@ -35,7 +39,7 @@ export function planContainer(
   return {
     purpose: options.purpose,
     image: record.id,
-    env: run.env,
+    env: { ...run.env, ...options.env },
     mounts: [...volumeMounts(subject, options.volumes), ...otherMounts(subject), ...mounts],
     stopTimeoutS: Math.ceil(run.stop_timeout / 1000),
     ...(command === undefined ? {} : { command }),
@@ -43,7 +47,9 @@ export function planContainer(
     ...(run.user === undefined ? {} : { user: run.user }),
     ...(run.memory === undefined ? {} : { memoryBytes: run.memory }),
     ...(run.cpus === undefined ? {} : { cpus: run.cpus }),
-    ...(isWatched ? { healthcheck: { intervalMs: HEALTH_INTERVAL_MS } } : {}),
+    ...(isWatched
+      ? { healthcheck: { intervalMs: HEALTH_INTERVAL_MS, ...options.healthcheck } }
+      : {}),
     ...(isPublishing ? { publish: portsAskedFor(subject) } : {}),
     ...different,
   };

@@ -17,7 +17,7 @@ import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-im
  */
 export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
   kind: 'behaviour',
-  version: '3',
+  version: '4',
 
   inputs: async ({ group, only, skip, may_write, max_size }: BehaviourSuite) => ({
     group: group ?? defaultGroup,

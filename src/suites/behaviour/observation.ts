@@ -57,7 +57,10 @@ async function writeAndRead(trial: Trial, containerId: string): Promise<Exercise
   return { write, read: await performState(trial, containerId, 'read') };
 }
 
-async function processesOf({ scope }: Trial, containerId: string): Promise<readonly Process[]> {
+export async function processesOf(
+  { scope }: Trial,
+  containerId: string,
+): Promise<readonly Process[]> {
   const { containers } = scope.engine;
   const state = await containers.inspect(containerId);
   if (state === undefined || !state.isRunning) return [];

@@ -1,4 +1,5 @@
 import type { ImageFacts } from './image/image-facts.ts';
+import type { HealthTrial } from './health-outcome.ts';
 import type { ListeningSocket } from './sockets-seen.ts';
 import type { Exercise, StateOutcome } from './state-action.ts';
 import type { Sentinel } from './sentinel.ts';
@@ -121,8 +122,8 @@ export interface OverrideRun {
 
 /**
  * The runs that checks share. One run is one stretch of one container's life:
- * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with `separate`, `override` and the
- * variants beside them.
+ * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with `separate`, `override`, `health`,
+ * `early-stop` and the variants beside them.
  * `image` is no run: it is what the image holds, and takes no container.
  */
 export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
@@ -136,6 +137,8 @@ export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly separate: SeparateRun;
   readonly override: OverrideRun;
   readonly upgrade: UpgradeRun;
+  /** A container whose health check was put to the test. */
+  readonly health: HealthTrial;
   /** A container that was stopped before it was up. */
   readonly 'early-stop': StopRun;
 }

@@ -9,6 +9,7 @@ import { stopContainer } from './stop-container.ts';
 import { defaultPortOf, type Subject } from './subject.ts';
 import type { Trial } from './trial.ts';
 import { variants, type VariantId } from './variants.ts';
+import type { Different } from './yard.ts';
 
 /** One container more for each variant that a check asks for, so many at a time as the battery may have. */
 export async function runVariantLine(lines: Lines, ids: readonly VariantId[]): Promise<void> {
@@ -34,24 +35,23 @@ async function runVariant(lines: Lines, id: VariantId, first: ReadyRun): Promise
   await ledger.judge(id, { circumstances, outcome, firstStartMs, shelters });
 }
 
-export interface StartInOptions {
+export interface StartInOptions extends Different {
   /** Short word for the name of the container. */
   readonly purpose: string;
-  readonly circumstances: Circumstances;
-  /** How long a start takes without them. */
+  /** How long a start takes when nothing is different. */
   readonly firstStartMs: number;
 }
 
-/** One start in these circumstances. The container is there until `use` is done with it. */
+/** One start that is different from the first. The container is there until `use` is done with it. */
 export async function startIn<Value>(
   { trial, yard }: Pick<Lines, 'trial' | 'yard'>,
-  { purpose, circumstances, firstStartMs }: StartInOptions,
+  { purpose, firstStartMs, ...different }: StartInOptions,
   use: (outcome: StartOutcome, containerId: string) => Promise<Value>,
 ): Promise<Value> {
   const volumes = await yard.createVolumes();
-  const containerId = await yard.createContainer(purpose, volumes, { circumstances });
+  const containerId = await yard.createContainer(purpose, volumes, different);
   try {
-    const timed = withDeadline(trial, { circumstances, firstStartMs });
+    const timed = withDeadline(trial, different.circumstances ?? {}, firstStartMs);
     return await use(await comeUp(timed, containerId), containerId);
   } finally {
     yard.discard(containerId);
@@ -62,14 +62,11 @@ export async function startIn<Value>(
 const SLOWER_BY = 4;
 const SLOWER_MS = 5000;
 
-function withDeadline(
-  trial: Trial,
-  at: { readonly circumstances: Circumstances; readonly firstStartMs: number },
-): Trial {
+function withDeadline(trial: Trial, circumstances: Circumstances, firstStartMs: number): Trial {
   const { image } = trial.subject;
   const { ready = readySchema.parse({}) } = image.profile;
-  const timeout = Math.min(ready.timeout, SLOWER_BY * at.firstStartMs + SLOWER_MS);
-  const reached = at.circumstances.network === 'none' ? unreached(ready, trial.subject) : ready;
+  const timeout = Math.min(ready.timeout, SLOWER_BY * firstStartMs + SLOWER_MS);
+  const reached = circumstances.network === 'none' ? unreached(ready, trial.subject) : ready;
   const profile = { ...image.profile, ready: { ...reached, timeout } };
   return { ...trial, subject: { ...trial.subject, image: { ...image, profile } } };
 }

@@ -1,22 +1,19 @@
 import { needsPublishing } from '../../engine/route.ts';
-import type { Circumstances } from './circumstances.ts';
-import { planContainer, type VolumeNames } from './container-plan.ts';
+import { planContainer, type ContainerPlanOptions, type VolumeNames } from './container-plan.ts';
 import { volumesOf } from './subject.ts';
 import type { Trial } from './trial.ts';
+
+/** What is different from what profile and image say. */
+export type Different = Pick<
+  ContainerPlanOptions,
+  'command' | 'env' | 'healthcheck' | 'circumstances'
+>;
 
 /** Where the containers and volumes of one battery are made, and from where they go as soon as they are done. */
 export interface Yard {
   /** Makes one fresh volume for each volume path of the subject. */
   createVolumes(): Promise<VolumeNames>;
-  createContainer(
-    purpose: string,
-    volumes: VolumeNames,
-    different?: {
-      /** Replaces the CMD of profile and image. */
-      readonly command?: readonly string[];
-      readonly circumstances?: Circumstances;
-    },
-  ): Promise<string>;
+  createContainer(purpose: string, volumes: VolumeNames, different?: Different): Promise<string>;
   /** Removes a container in the background: nobody has to wait for it. */
   discard(containerId: string): void;
   /** Removes all containers, and waits until there is room again. */

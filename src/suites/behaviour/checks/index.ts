@@ -9,6 +9,7 @@ import { entrypointResolves } from './entrypoint-resolves.ts';
 import { ephemeral } from './ephemeral.ts';
 import { execForm } from './exec-form.ts';
 import { hardened } from './hardened.ts';
+import { healthcheckWorks } from './healthcheck-works.ts';
 import { identity } from './identity.ts';
 import { labels } from './labels.ts';
 import { linksAndLibraries } from './links-and-libraries.ts';
@@ -55,6 +56,7 @@ export const checks: readonly Check[] = Object.freeze([
   overrideCmd,
   hardened,
   earlyStop,
+  healthcheckWorks,
   readOnly,
   arbitraryUser,
   restricted,
