@@ -26,20 +26,26 @@ export function observe(trial: Trial, containerId: string, found: Found): FirstS
   };
 }
 
+/** What a start has to say is at the beginning; some services go on for ever. */
+const MOST_LOG_CHARS = 256 * 1024;
+
 /** The same for a container that is ready, and what it does when state is written. */
 export function observeReady(trial: Trial, containerId: string, found: Found): ReadyRun {
   const { containers } = trial.scope.engine;
   const hasState = trial.subject.image.profile.state !== undefined;
   const before = once(async () => (hasState ? await containers.changes(containerId) : []));
+  const log = once(async () => await containers.logs(containerId, { mostChars: MOST_LOG_CHARS }));
   const exercise = once(async () => {
     if (!hasState) return undefined;
-    // What was written before tells the writes of the state from those of the start.
+    // What was written before tells the writes of the state from those of the start; and so does the log.
     await before();
+    await Promise.allSettled([log()]);
     return writeAndRead(trial, containerId);
   });
   return {
     ...observe(trial, containerId, found),
     exercise,
+    log,
     written: once(async () => {
       await exercise();
       return measureWritten(trial, containerId, await before());

@@ -26,6 +26,8 @@ export interface FirstStart {
 export interface ReadyRun extends FirstStart {
   /** Writes state and reads it back, once for all checks; absent without a `state` block. */
   exercise(): Promise<Exercise | undefined>;
+  /** The beginning of its log, before `exercise`. */
+  log(): Promise<string>;
   /** What was written outside volumes, seen after `exercise`. */
   written(): Promise<Written>;
   /** Where it wrote, seen after `exercise`. */

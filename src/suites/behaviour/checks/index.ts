@@ -13,6 +13,7 @@ import { healthcheckWorks } from './healthcheck-works.ts';
 import { identity } from './identity.ts';
 import { labels } from './labels.ts';
 import { linksAndLibraries } from './links-and-libraries.ts';
+import { logs } from './logs.ts';
 import { noHardCodedPasswords } from './no-hard-coded-passwords.ts';
 import { offline } from './offline.ts';
 import { overrideCmd } from './override-cmd.ts';
@@ -31,6 +32,7 @@ import { starts } from './starts.ts';
 import { stops } from './stops.ts';
 import { survivesKill } from './survives-kill.ts';
 import { terminal } from './terminal.ts';
+import { unexposedListeners } from './unexposed-listeners.ts';
 import { upgrade } from './upgrade.ts';
 import { user } from './user.ts';
 import { utc } from './utc.ts';
@@ -42,9 +44,11 @@ import { writes } from './writes.ts';
 export const checks: readonly Check[] = Object.freeze([
   starts,
   portsListen,
+  unexposedListeners,
   answers,
   identity,
   writes,
+  logs,
   stops,
   restarts,
   survivesKill,

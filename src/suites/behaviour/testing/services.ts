@@ -13,6 +13,8 @@ export const services: readonly TrialImage[] = [
       answers: 'pass',
       identity: 'pass',
       writes: 'pass',
+      'unexposed-listeners': 'pass',
+      logs: 'pass',
       stops: 'pass',
       restarts: 'pass',
       'survives-kill': 'pass',
@@ -55,6 +57,21 @@ export const services: readonly TrialImage[] = [
     imageClass: 'service',
     verdicts: { starts: 'pass', 'ports-listen': 'warn' },
     says: { 'ports-listen': ['8443', 'Remove 8443 from `EXPOSE`'] },
+  },
+  {
+    is: 'a server that opens a port in secret and keeps its log to itself',
+    image: plain(
+      serviceScript(HTTPD, {
+        before: 'httpd -p 9000 -h /www; mkdir -p /var/log; echo served > /var/log/access.log',
+      }),
+    ),
+    settings: { only: ['unexposed-listeners', 'logs'] },
+    imageClass: 'service',
+    verdicts: { 'unexposed-listeners': 'warn', logs: 'warn' },
+    says: {
+      'unexposed-listeners': ['9000', 'opened by `httpd`', 'EXPOSE 9000'],
+      logs: ['ln -sf /dev/stdout /var/log/access.log'],
+    },
   },
   {
     is: 'a shell that keeps SIGTERM to itself',
