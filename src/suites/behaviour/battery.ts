@@ -1,3 +1,4 @@
+import { runCanaryLine } from './canary-line.ts';
 import { runFirstLine } from './first-line.ts';
 import { runHealthLine } from './health-line.ts';
 import type { Battery, Lines } from './lines.ts';
@@ -66,6 +67,7 @@ const LATER: readonly (readonly [RunId, (lines: Lines) => Promise<void>])[] = [
   ['upgrade', runUpgradeLine],
   ['early-stop', runEarlyStop],
   ['health', runHealthLine],
+  ['canary', runCanaryLine],
 ];
 
 const VARIANTS = objectKeys(variants);

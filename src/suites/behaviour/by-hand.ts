@@ -12,6 +12,8 @@ export interface RunCommandOptions {
   readonly name?: string | undefined;
   /** Replaces the image's CMD. @default as the profile says */
   readonly command?: readonly string[] | undefined;
+  /** Variables with values that everybody may read, in the place of those of the profile. @default none */
+  readonly env?: Readonly<Record<string, string>> | undefined;
   /** Container path to the volume that it gets; other volumes are anonymous. */
   readonly volumes?: Readonly<Record<string, string>> | undefined;
 }
@@ -29,6 +31,8 @@ export function dockerRun(
     ...(options.flags ?? ['-d']),
     `--name ${options.name ?? NAME}`,
     ...Object.entries(run.env).map(([name, value]) => `-e ${environmentOf(name, value)}`),
+    // Of several the last one counts.
+    ...Object.entries(options.env ?? {}).map(([name, value]) => `-e ${quote(`${name}=${value}`)}`),
     ...Object.entries(named).map(([path, volume]) => `-v ${quote(`${volume}:${path}`)}`),
     ...run.mounts.flatMap((mount) => mountFlag(mount, named, projectFolder)),
     ...limitFlags(run),

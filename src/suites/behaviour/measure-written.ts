@@ -54,7 +54,7 @@ export async function sheltersIn(
   return sheltersOf(changes, leavesOf(changes, mountPointsOf(subject)));
 }
 
-function mountPointsOf(subject: Subject): readonly string[] {
+export function mountPointsOf(subject: Subject): readonly string[] {
   return [...volumesOf(subject), ...otherMountsOf(subject.image.profile)];
 }
 

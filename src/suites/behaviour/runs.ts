@@ -1,4 +1,5 @@
 import type { ImageFacts } from './image/image-facts.ts';
+import type { CanaryTrial } from './canary-outcome.ts';
 import type { HealthTrial } from './health-outcome.ts';
 import type { ListeningSocket } from './sockets-seen.ts';
 import type { Exercise, StateOutcome } from './state-action.ts';
@@ -139,6 +140,8 @@ export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly separate: SeparateRun;
   readonly override: OverrideRun;
   readonly upgrade: UpgradeRun;
+  /** A container with values in its secret variables that can be found again. */
+  readonly canary: CanaryTrial;
   /** A container whose health check was put to the test. */
   readonly health: HealthTrial;
   /** A container that was stopped before it was up. */

@@ -25,6 +25,7 @@ import { restarts } from './restarts.ts';
 import { restricted } from './restricted.ts';
 import { rollback } from './rollback.ts';
 import { sameIds } from './same-ids.ts';
+import { secretHygiene } from './secret-hygiene.ts';
 import { secrets } from './secrets.ts';
 import { size } from './size.ts';
 import { smallBox } from './small-box.ts';
@@ -61,6 +62,7 @@ export const checks: readonly Check[] = Object.freeze([
   hardened,
   earlyStop,
   healthcheckWorks,
+  secretHygiene,
   readOnly,
   arbitraryUser,
   restricted,

@@ -74,6 +74,25 @@ export const services: readonly TrialImage[] = [
     },
   },
   {
+    is: 'a server that says its password aloud',
+    image: plain(
+      serviceScript(`${HTTPD} -r "$API_TOKEN"`, {
+        before: 'echo "password: $DB_PASSWORD"; echo "$DB_PASSWORD" > /app.conf',
+      }),
+      { env: { API_TOKEN: '', DB_PASSWORD: 'from the image' } },
+    ),
+    settings: { only: ['secret-hygiene'] },
+    imageClass: 'service',
+    verdicts: { 'secret-hygiene': 'warn' },
+    says: {
+      'secret-hygiene': [
+        'the value of DB_PASSWORD in its log',
+        'the value of API_TOKEN in the arguments',
+        '/app.conf holds DB_PASSWORD',
+      ],
+    },
+  },
+  {
     is: 'a shell that keeps SIGTERM to itself',
     image: plain(`#!/bin/sh\n${HTTPD}\nexit 0\n`),
     profile: { run: { stop_timeout: '1s' } },

@@ -1,4 +1,5 @@
 import { circumstances } from './circumstances.ts';
+import { healthChecks } from './health-checks.ts';
 import { keepers } from './keepers.ts';
 import { kinds } from './kinds.ts';
 import { nonStarters } from './non-starters.ts';
@@ -12,4 +13,5 @@ export const trialTables: readonly (readonly [string, readonly TrialImage[]])[] 
   ['services', services],
   ['services and their data', keepers],
   ['services in other circumstances', circumstances],
+  ['health checks', healthChecks],
 ];
