@@ -2,6 +2,7 @@ import { runCanaryLine } from './canary-line.ts';
 import { runFirstLine } from './first-line.ts';
 import { runHealthLine } from './health-line.ts';
 import type { Battery, Lines } from './lines.ts';
+import { runOrphanLine } from './orphan-line.ts';
 import { runOverrideLine } from './override-line.ts';
 import { runUpgradeLine } from './upgrade-line.ts';
 import { runSeparateLine } from './separate-line.ts';
@@ -68,6 +69,7 @@ const LATER: readonly (readonly [RunId, (lines: Lines) => Promise<void>])[] = [
   ['early-stop', runEarlyStop],
   ['health', runHealthLine],
   ['canary', runCanaryLine],
+  ['orphan', runOrphanLine],
 ];
 
 const VARIANTS = objectKeys(variants);

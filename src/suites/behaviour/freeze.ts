@@ -52,7 +52,8 @@ async function freezeAll(
     const awake = [...own, ...descendantsOf(processes, 1)].filter(
       ({ state }) => !FROZEN_STATES.has(state),
     );
-    if (own.length > 0 && awake.length === 0) return { thaw };
+    if (own.length === 0) return 'it has ended by itself';
+    if (awake.length === 0) return { thaw };
     const others = awake.map(({ pid }) => pid).filter((pid) => pid !== 1);
     for (const pid of others) frozen.add(pid);
     if (others.length > 0) await view.run(`kill -STOP ${others.join(' ')}`);

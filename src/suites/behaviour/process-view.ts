@@ -12,9 +12,10 @@ export interface ViewedProcess {
 
 /** A look into the process namespace of a container, which needs no program in the image. */
 export interface ProcessView extends AsyncDisposable {
+  /** Empty when the container has ended. */
   read(): Promise<readonly ViewedProcess[]>;
-  /** Runs a script of busybox's shell among the processes of the container; what it ends with is no matter. */
-  run(script: string): Promise<void>;
+  /** What a script of busybox's shell prints that runs among the processes of the container; nothing when that has ended. */
+  run(script: string): Promise<string>;
 }
 
 /** A view whose process was killed ends by itself. */
@@ -36,8 +37,15 @@ export async function openProcessView(
     command: ['/bin/sleep', VIEW_LIFE_S],
   });
   const remove = (): Promise<void> => containers.remove(view);
-  const run = async (script: string): Promise<string> =>
-    (await containers.exec(view, { argv: ['/bin/sh', '-c', script] })).stdout;
+  const run = async (script: string): Promise<string> => {
+    try {
+      return (await containers.exec(view, { argv: ['/bin/sh', '-c', script] })).stdout;
+    } catch (error) {
+      // The view ends with the container.
+      if ((await containers.inspect(containerId))?.isRunning !== true) return '';
+      throw error;
+    }
+  };
   try {
     await containers.start(view);
   } catch (error) {
@@ -47,7 +55,7 @@ export async function openProcessView(
   return {
     // A process may end while the list is read.
     read: async () => parseStats(await run('cat /proc/[0-9]*/stat 2>/dev/null')),
-    run: async (script) => void (await run(script)),
+    run,
     [Symbol.asyncDispose]: remove,
   };
 }

@@ -3,6 +3,7 @@ import type { CanaryTrial } from './canary-outcome.ts';
 import type { HealthTrial } from './health-outcome.ts';
 import type { ListeningSocket } from './sockets-seen.ts';
 import type { Exercise, StateOutcome } from './state-action.ts';
+import type { OrphanTrial } from './orphan-outcome.ts';
 import type { Sentinel } from './sentinel.ts';
 import type { Process } from './processes.ts';
 import type { StartOutcome } from './start-outcome.ts';
@@ -140,6 +141,8 @@ export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly separate: SeparateRun;
   readonly override: OverrideRun;
   readonly upgrade: UpgradeRun;
+  /** A container in which a process lost its parent. */
+  readonly orphan: OrphanTrial;
   /** A container with values in its secret variables that can be found again. */
   readonly canary: CanaryTrial;
   /** A container whose health check was put to the test. */

@@ -40,6 +40,7 @@ import { utc } from './utc.ts';
 import { volumesPersist } from './volumes-persist.ts';
 import { volumes } from './volumes.ts';
 import { writes } from './writes.ts';
+import { zombies } from './zombies.ts';
 
 /** All checks, in the order of the report. To add one: its file in this folder, and a line here. */
 export const checks: readonly Check[] = Object.freeze([
@@ -63,6 +64,7 @@ export const checks: readonly Check[] = Object.freeze([
   earlyStop,
   healthcheckWorks,
   secretHygiene,
+  zombies,
   readOnly,
   arbitraryUser,
   restricted,
