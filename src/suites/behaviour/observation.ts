@@ -8,6 +8,7 @@ import { sightPort, type ListeningSocket } from './sockets-seen.ts';
 import type { Classification } from './image-class.ts';
 import type { Exercise } from './state-action.ts';
 import type { FirstStart, ReadyRun } from './runs.ts';
+import { talkTo } from './spoken.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import type { Trial } from './trial.ts';
 
@@ -42,13 +43,24 @@ export function observeReady(trial: Trial, containerId: string, found: Found): R
     await Promise.allSettled([log()]);
     return writeAndRead(trial, containerId);
   });
+  const first = observe(trial, containerId, found);
+  const written = once(async () => {
+    await exercise();
+    return measureWritten(trial, containerId, await before());
+  });
   return {
-    ...observe(trial, containerId, found),
+    ...first,
     exercise,
     log,
-    written: once(async () => {
-      await exercise();
-      return measureWritten(trial, containerId, await before());
+    written,
+    spoken: once(async () => {
+      const sockets = await first.sockets();
+      const listening = exposedTcpPortsOf(trial.subject).filter(
+        (port) => sightPort(sockets, port) === 'reachable',
+      );
+      // What a stranger's request leaves in logs and files is not the image's doing.
+      await Promise.allSettled([log(), written(), first.processes()]);
+      return await talkTo(trial, containerId, listening);
     }),
     shelters: once(async () => {
       await exercise();

@@ -6,6 +6,7 @@ import type { Exercise, StateOutcome } from './state-action.ts';
 import type { OrphanTrial } from './orphan-outcome.ts';
 import type { Sentinel } from './sentinel.ts';
 import type { Process } from './processes.ts';
+import type { SpokenPort } from './spoken-port.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import type { Signal } from './signals.ts';
 import type { Written } from './writes-seen.ts';
@@ -32,6 +33,8 @@ export interface ReadyRun extends FirstStart {
   log(): Promise<string>;
   /** What was written outside volumes, seen after `exercise`. */
   written(): Promise<Written>;
+  /** What its exposed ports that listen do when somebody comes; absent when nobody gets there from here. */
+  spoken(): Promise<readonly SpokenPort[] | undefined>;
   /** Where it wrote, seen after `exercise`. */
   shelters(): Promise<Shelters>;
 }

@@ -29,6 +29,7 @@ import { secretHygiene } from './secret-hygiene.ts';
 import { secrets } from './secrets.ts';
 import { size } from './size.ts';
 import { smallBox } from './small-box.ts';
+import { speaks } from './speaks.ts';
 import { starts } from './starts.ts';
 import { stops } from './stops.ts';
 import { survivesKill } from './survives-kill.ts';
@@ -47,6 +48,7 @@ export const checks: readonly Check[] = Object.freeze([
   starts,
   portsListen,
   unexposedListeners,
+  speaks,
   answers,
   identity,
   writes,

@@ -14,6 +14,7 @@ export const services: readonly TrialImage[] = [
       identity: 'pass',
       writes: 'pass',
       'unexposed-listeners': 'pass',
+      speaks: 'pass',
       logs: 'pass',
       stops: 'pass',
       restarts: 'pass',
@@ -61,15 +62,22 @@ export const services: readonly TrialImage[] = [
   {
     is: 'a server that opens a port in secret and keeps its log to itself',
     image: plain(
-      serviceScript(HTTPD, {
+      serviceScript('httpd -f -p 8080 -h /app', {
         before: 'httpd -p 9000 -h /www; mkdir -p /var/log; echo served > /var/log/access.log',
       }),
+      {
+        files: {
+          '/app/cgi-bin/index.cgi':
+            "#!/bin/sh\nprintf 'Status: 503 Service Unavailable\\r\\n\\r\\n'\n",
+        },
+      },
     ),
-    settings: { only: ['unexposed-listeners', 'logs'] },
+    settings: { only: ['unexposed-listeners', 'logs', 'speaks'] },
     imageClass: 'service',
-    verdicts: { 'unexposed-listeners': 'warn', logs: 'warn' },
+    verdicts: { 'unexposed-listeners': 'warn', logs: 'warn', speaks: 'warn' },
     says: {
       'unexposed-listeners': ['9000', 'opened by `httpd`', 'EXPOSE 9000'],
+      speaks: ['port 8080 (HTTP 503)'],
       logs: ['ln -sf /dev/stdout /var/log/access.log'],
     },
   },

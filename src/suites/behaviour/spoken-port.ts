@@ -1,0 +1,11 @@
+/** What a port that listens does when somebody comes. */
+export interface SpokenPort {
+  readonly port: number;
+  readonly speaks:
+    | { readonly kind: 'http'; readonly status: number }
+    | { readonly kind: 'tls'; readonly protocol: string }
+    /** It takes the connection: it waits for the client to begin, or talks something else. */
+    | { readonly kind: 'other' }
+    /** It does not take the connection. */
+    | { readonly kind: 'refused'; readonly because: string };
+}
