@@ -63,8 +63,10 @@ async function scratchBinary(): Promise<ScratchImageOptions> {
   };
 }
 
-/** What runs when nobody names checks or a group. */
-const standard = checks.filter(({ group }) => group !== 'full');
+/** What runs when nobody names checks or a group, of an image that nothing else is known of. */
+const standard = checks.filter(
+  ({ group, isUnasked }) => group !== 'full' && isUnasked === undefined,
+);
 const staticIds = new Set(checks.filter(({ group }) => group === 'static').map(({ id }) => id));
 
 let place: TemporaryPlace;

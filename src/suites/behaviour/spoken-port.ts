@@ -7,5 +7,7 @@ export interface SpokenPort {
     /** It takes the connection: it waits for the client to begin, or talks something else. */
     | { readonly kind: 'other' }
     /** It does not take the connection. */
-    | { readonly kind: 'refused'; readonly because: string };
+    | { readonly kind: 'refused'; readonly because: string }
+    /** Nobody gets there from here, which says nothing of the image. */
+    | { readonly kind: 'unreached'; readonly because: string };
 }

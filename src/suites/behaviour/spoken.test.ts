@@ -45,7 +45,9 @@ describe('talk', () => {
   it('records the version of TLS, whoever the certificate is for', async () => {
     const argv =
       'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=x -days 2 -keyout - -out -';
-    const pem = execFileSync('openssl', argv.split(' '), { stdio: ['ignore', 'pipe', 'ignore'] });
+    const pem = execFileSync('/usr/bin/openssl', argv.split(' '), {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const server = createTlsServer({ key: pem, cert: pem });
 
     expect(await speechOf(server)).toEqual({ kind: 'tls', protocol: 'TLSv1.3' });
@@ -84,6 +86,9 @@ describe('speaks', () => {
   });
 
   it('is skipped where nobody gets to the ports, or none is open', () => {
+    const unreached = { kind: 'unreached', because: 'EHOSTUNREACH' } as const;
+
+    expect(judgeSpoken([{ port: 80, speaks: unreached }]).verdict).toBe('skip');
     expect(judgeSpoken(undefined).verdict).toBe('skip');
     expect(judgeSpoken([]).verdict).toBe('skip');
   });

@@ -36,10 +36,14 @@ export async function talkTo(
   );
 }
 
+/** Said by whoever is there. Other failures are of the way: a firewall, a network without a route. */
+const REFUSALS: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET']);
+
 /** What is at an address. */
 export async function talk(address: Address, signal: AbortSignal): Promise<SpokenPort['speaks']> {
   const refusal = await tryConnection(address);
-  if (refusal !== undefined) return { kind: 'refused', because: refusal };
+  if (refusal !== undefined)
+    return { kind: REFUSALS.has(refusal) ? 'refused' : 'unreached', because: refusal };
   const answer = await sendHttp({
     address,
     method: 'GET',
@@ -55,7 +59,7 @@ export async function talk(address: Address, signal: AbortSignal): Promise<Spoke
   return protocol === undefined ? { kind: 'other' } : { kind: 'tls', protocol };
 }
 
-/** What the system says of the connection; absent when it stands, and when nobody said anything in time. */
+/** What the system says of the connection; absent when it stands. */
 async function tryConnection({ host, port }: Address): Promise<string | undefined> {
   return await new Promise((resolve) => {
     const socket = connectTcp({ host, port, timeout: TIMEOUT_MS });

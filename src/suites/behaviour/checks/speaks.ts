@@ -35,9 +35,11 @@ export const speaks: Check<'ready'> = {
 const FIRST_SERVER_ERROR = 500;
 
 export function judgeSpoken(ports: readonly SpokenPort[] | undefined): CheckResult {
-  if (ports === undefined) {
+  const isReached = ports?.every(({ speaks: { kind } }) => kind !== 'unreached') ?? false;
+  if (ports === undefined || !isReached) {
     const reason = 'there is no way from this machine to the ports of the container';
-    return { verdict: 'skip', message: `Could not be tried: ${reason}.`, reason };
+    const evidence = ports?.map(render).join('\n');
+    return { verdict: 'skip', message: `Could not be tried: ${reason}.`, reason, evidence };
   }
   if (ports.length === 0) {
     const reason = 'no port that the image EXPOSEs listens: see `ports-listen`';
@@ -78,6 +80,7 @@ function renderSpeech(each: SpokenPort['speaks']): string {
     case 'tls':
       return each.protocol;
     case 'refused':
+    case 'unreached':
       return each.because;
     case 'other':
       return 'no HTTP';
