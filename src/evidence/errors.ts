@@ -37,6 +37,11 @@ export const evidenceErrors = {
     meaning: 'A digest has more attestations than anyone needs, so that not all can be read.',
     hint: 'Remove attestations that are not yours from the repository.',
   },
+  IMAGE_UNREADABLE: {
+    exit: exitCodes.environment,
+    meaning: 'An image could not be read whole, so nothing is said of it by half.',
+    hint: 'Look with `docker save IMAGE | tar -t` whether the engine can hand it out; build or pull it again.',
+  },
   SUBJECT_UNKNOWN: {
     exit: exitCodes.refused,
     meaning: 'The image whose evidence is asked for is not in the registry.',

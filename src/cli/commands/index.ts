@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import { checkCommand } from './check.ts';
 import { cleanCommand } from './clean.ts';
+import { diffCommand } from './diff.ts';
 import { driftCommand } from './drift.ts';
 import { hardenCommand } from './harden.ts';
 import { historyCommand } from './history.ts';
@@ -26,6 +27,7 @@ export const commands: readonly CliCommand[] = [
   yankCommand,
   checkCommand,
   hardenCommand,
+  diffCommand,
   planCommand,
   timesCommand,
   initCommand,

@@ -154,7 +154,8 @@ const parsers: readonly (readonly [RegExp, (text: string) => FileRecords])[] = [
   ],
 ];
 
-function parserOf(path: string): ((text: string) => FileRecords) | undefined {
+/** Reads what package managers record in a file; absent for any other file. */
+export function parserOf(path: string): ((text: string) => FileRecords) | undefined {
   return parsers.find(([pattern]) => pattern.test(path))?.[1];
 }
 
