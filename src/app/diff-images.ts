@@ -1,3 +1,4 @@
+import { looksSecret } from '../build/secret-args.ts';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine, ImageRecord } from '../engine/contract.ts';
 import { compareImages, type FileChange, type ImageChanges } from '../evidence/image-changes.ts';
@@ -27,7 +28,7 @@ export async function diffImages(
     records.map(async (record) => readContents(engine.images, record, host.signal)),
   );
   if (older === undefined || newer === undefined) throw new Error('two images were read');
-  return { before, after, ...compareImages(older, newer) };
+  return { before, after, ...compareImages(older, newer, looksSecret) };
 }
 
 async function imageOn(engine: Engine, ref: string): Promise<ImageRecord> {

@@ -4,6 +4,8 @@ import { digestOf } from '../kernel/digest.ts';
 import { compareImages } from './image-changes.ts';
 import type { ContentFile, ImageContents, RecordedPackage } from './image-contents.ts';
 
+const isSecret = (name: string): boolean => name.endsWith('TOKEN');
+
 const emptyConfig: ImageConfig = {
   entrypoint: [],
   command: ['/server'],
@@ -45,7 +47,7 @@ describe('what changed from one image to another', () => {
   it('is nothing between an image and itself', () => {
     const image = contents({ files: [file('/a')], layers: ['1'] });
 
-    expect(compareImages(image, image)).toEqual({
+    expect(compareImages(image, image, isSecret)).toEqual({
       settings: [],
       packages: [],
       files: [],
@@ -59,7 +61,7 @@ describe('what changed from one image to another', () => {
       config: { user: '10001', env: ['PATH=/usr/bin', 'API_TOKEN=two'], exposedPorts: [] },
     });
 
-    const { settings } = compareImages(contents({}), after);
+    const { settings } = compareImages(contents({}), after, isSecret);
 
     expect(settings).toEqual([
       { name: 'EXPOSE', before: '80/tcp', after: undefined },
@@ -85,7 +87,7 @@ describe('what changed from one image to another', () => {
       ],
     });
 
-    expect(compareImages(before, after).packages).toEqual([
+    expect(compareImages(before, after, isSecret).packages).toEqual([
       { kind: 'deb', name: 'curl', before: '7', after: undefined },
       { kind: 'deb', name: 'libc6', before: '2.36-9', after: '2.36-10' },
       { kind: 'npm', name: 'ws', before: '8.0.0', after: '7.5.0, 8.0.0' },
@@ -113,7 +115,7 @@ describe('what changed from one image to another', () => {
       ],
     });
 
-    expect(compareImages(before, after).files).toEqual([
+    expect(compareImages(before, after, isSecret).files).toEqual([
       { path: '/new', change: 'added', what: [], sizeBytes: 9 },
       { path: '/gone', change: 'removed', what: [], sizeBytes: 5 },
       { path: '/link', change: 'changed', what: ['target /a to /b'], sizeBytes: 1 },

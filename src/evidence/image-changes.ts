@@ -1,4 +1,3 @@
-import { looksSecret } from '../build/secret-args.ts';
 import type { ImageConfig } from '../engine/contract.ts';
 import type { ContentFile, ImageContents, RecordedPackage } from './image-contents.ts';
 
@@ -43,10 +42,19 @@ export interface ImageChanges {
   };
 }
 
-export function compareImages(before: ImageContents, after: ImageContents): ImageChanges {
+/** @param isSecret whether the value of a variable or label of that name is not to be told */
+export function compareImages(
+  before: ImageContents,
+  after: ImageContents,
+  isSecret: (name: string) => boolean,
+): ImageChanges {
   const has = new Set(before.record.diffIds);
   return {
-    settings: compareSettings(before.record.config, after.record.config),
+    settings: compareSettings(
+      settingsOf(before.record.config),
+      settingsOf(after.record.config),
+      isSecret,
+    ),
     packages: comparePackages(before.packages, after.packages),
     files: compareFiles(before.files, after.files),
     sizeBytes: { before: before.record.sizeBytes, after: after.record.sizeBytes },
@@ -61,14 +69,17 @@ export function compareImages(before: ImageContents, after: ImageContents): Imag
 /** A secret has no place in a report: that it changed is said, and not to what. */
 const HIDDEN = '(hidden)';
 
-function compareSettings(before: ImageConfig, after: ImageConfig): readonly SettingChange[] {
-  const [older, newer] = [settingsOf(before), settingsOf(after)];
+function compareSettings(
+  older: ReadonlyMap<string, string>,
+  newer: ReadonlyMap<string, string>,
+  isSecret: (name: string) => boolean,
+): readonly SettingChange[] {
   return [...new Set([...older.keys(), ...newer.keys()])].flatMap((name): SettingChange[] => {
     const [from, to] = [older.get(name), newer.get(name)];
     if (from === to) return [];
-    const isSecret = looksSecret(name.split(' ')[1] ?? '');
+    const isHidden = isSecret(name.split(' ')[1] ?? '');
     const shown = (value: string | undefined): string | undefined =>
-      value !== undefined && isSecret ? HIDDEN : value;
+      value !== undefined && isHidden ? HIDDEN : value;
     return [{ name, before: shown(from), after: shown(to) }];
   });
 }
