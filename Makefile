@@ -1,6 +1,6 @@
 # Thin: each target is one script. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help ci test check bench docs engine clean
+.PHONY: help ci test soak check bench docs engine clean
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 help: ## list the targets
@@ -13,6 +13,10 @@ ci: ## build, test and ship the example (examples/dynamodb) to the embedded regi
 test: ## every gate and every test, with a real engine
 	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
 	@node scripts/check.ts
+
+soak: ## kill runs at every moment and record that there is, where `make test` tries what stands for it
+	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
+	@SEATRIAL_SOAK=1 vitest run --project e2e test/e2e/kill.e2e.test.ts test/e2e/crash.e2e.test.ts
 
 check: ## the gates that need no engine: format, lint, types, unit tests, package
 	@scripts/setup.sh dependencies

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { inBatches } from '../kernel/in-batches.ts';
 import type { Repository } from '../registry/contract.ts';
 import { systemClock } from '../host/clock.ts';
 import { startCncfRegistry } from '../registry/testing/cncf-registry.ts';
@@ -403,7 +404,9 @@ describe('a set of images', () => {
 });
 
 test('two pipelines for two commits that finish in reverse order leave latest on the newer commit, 50 of 50', async () => {
-  for (let round = 0; round < 50; round += 1) {
+  const rounds = Array.from({ length: 50 }, (_, round) => round);
+  // Each has a repository of its own.
+  await inBatches(rounds, 5, async (round) => {
     const repository = registry.open({ repository: `${registry.host}/round-${round}` });
     const other = registry.open({ repository: `${registry.host}/round-${round}` });
     const [old, release] = [await pushRelease(repository, OLD), await pushRelease(repository, NEW)];
@@ -422,7 +425,7 @@ test('two pipelines for two commits that finish in reverse order leave latest on
       '2.0.0': release.digest,
       latest: release.digest,
     });
-  }
+  });
 });
 
 describe('CNCF Distribution, which lists no referrers and removes no tags', () => {

@@ -10,7 +10,8 @@ const CONFIG = 'seatrial.yaml';
 
 const CMD = 'CMD ["-sharedDb", "-dbPath", "/data", "-port", "8000"]';
 const READY = '    ready: { http: GET 8000/ }\n    # From these come';
-const SHIP = '    ship:\n      repository: seatrial-example/dynamodb\n';
+const CHECKS =
+  'behaviour: { only: [starts, ports-listen, answers, writes, stops, restarts, survives-kill, ephemeral, volumes-persist] }';
 const SUITES = `    suites:
       script: test/{basics,ephemeral,persistent}.test.sh
       spec: test/dynamodb.spec.ts
@@ -135,7 +136,7 @@ const breaks: readonly Break[] = [
   {
     what: 'fails a script',
     make: async ({ edit, write }) => {
-      await edit(CONFIG, SHIP, `    suites: { script: test/refuses.test.sh }\n${SHIP}`);
+      await edit(CONFIG, CHECKS, `${CHECKS}, script: test/refuses.test.sh`);
       await write(
         'test/refuses.test.sh',
         '#!/bin/sh\necho "the table is not there" >&2\nexit 1\n',
@@ -158,8 +159,8 @@ let shipped: Readonly<Record<string, string>>;
 describe('the example is refused, and the tags stay as they were, when it', () => {
   beforeAll(async () => {
     project = await createExampleProject();
-    // The behaviour checks alone find five of the six.
-    await project.edit(CONFIG, SUITES, '');
+    // The behaviour checks alone find five of the six, and those that start a container.
+    await project.edit(CONFIG, SUITES, `    suites: { ${CHECKS} }\n`);
     project.keep();
     const sound = await runSeatrial(['ci', 'dynamodb'], project.at);
     if (sound.exitCode !== 0) throw new Error(`the sound example fails: ${sound.stdout}`);

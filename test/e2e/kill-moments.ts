@@ -9,6 +9,8 @@ export interface KillMoment {
   readonly is: (event: EventOfRun) => boolean;
   /** Tags that have surely moved by then. @default none */
   readonly moved?: readonly string[];
+  /** Whether another moment stands for it, unless `make soak` runs. @default false */
+  readonly isStoodFor?: true;
 }
 
 /**
@@ -28,11 +30,13 @@ export const buildingMoments: readonly KillMoment[] = [
   },
   {
     when: 'the context of a build is sent',
+    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'step.started', step: 'build:app' }),
   },
   {
     when: 'a COPY step is done',
+    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'build.vertex', step: 'build:app', name: /COPY server/u, state: 'done' }),
   },
@@ -47,6 +51,7 @@ export const testingMoments: readonly KillMoment[] = [
   },
   {
     when: 'the first container of the checks starts',
+    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'case.started', id: 'starts' }),
   },
@@ -57,6 +62,7 @@ export const testingMoments: readonly KillMoment[] = [
   },
   {
     when: 'a container is being stopped',
+    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'case.started', id: 'stops' }),
   },
@@ -71,6 +77,7 @@ export const testingMoments: readonly KillMoment[] = [
 export const shippingMoments: readonly KillMoment[] = [
   {
     when: 'the image is packed',
+    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'step.started', step: 'ship:app' }),
   },
@@ -80,6 +87,7 @@ export const shippingMoments: readonly KillMoment[] = [
   },
   {
     when: 'the last blob is there and the manifest is not',
+    isStoodFor: true,
     is: matches({ type: 'step.output', step: 'ship:app', text: /^layer/u }),
   },
   {

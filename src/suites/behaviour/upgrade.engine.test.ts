@@ -67,13 +67,4 @@ describe('an image on the volumes of the last release', () => {
 
     expect(found).toEqual({ upgrade: 'pass', 'same-ids': 'fail', rollback: 'fail' });
   });
-
-  it('fails when it begins with an empty store', async () => {
-    const found = await verdicts(
-      stateful(),
-      stateful({ script: serviceScript(HTTPD, { before: 'rm -f /data/state' }) }),
-    );
-
-    expect(found).toMatchObject({ upgrade: 'fail' });
-  });
 });

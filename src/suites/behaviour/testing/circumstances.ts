@@ -3,12 +3,22 @@ import { HTTPD, plain, serviceScript, stateful, type TrialImage } from './trial-
 /** Nobody else may look into it. */
 const owner = { uid: 10_001, gid: 10_001, mode: 0o700 };
 
+const CHECKS = [
+  'early-stop',
+  'read-only',
+  'arbitrary-user',
+  'restricted',
+  'offline',
+  'small-box',
+  'terminal',
+];
+
 /** One that needs nothing of what is taken from it, and one that needs all of it. */
 export const circumstances: readonly TrialImage[] = [
   {
     is: 'a server that needs nothing but its volume',
     image: stateful(),
-    settings: { group: 'full', skip: { writes: 'judged elsewhere' } },
+    settings: { only: CHECKS },
     imageClass: 'service',
     verdicts: {
       'early-stop': 'pass',
@@ -48,17 +58,7 @@ dd if=/dev/zero of=/dev/null bs=300M count=1 2>/dev/null`,
     profile: {
       run: { stop_timeout: '1s' },
     },
-    settings: {
-      only: [
-        'early-stop',
-        'read-only',
-        'arbitrary-user',
-        'restricted',
-        'offline',
-        'small-box',
-        'terminal',
-      ],
-    },
+    settings: { only: CHECKS },
     imageClass: 'service',
     verdicts: {
       'early-stop': 'fail',
