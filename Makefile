@@ -14,9 +14,10 @@ test: ## every gate and every test, with a real engine
 	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
 	@node scripts/check.ts
 
-soak: ## kill runs at every moment and record that there is, where `make test` tries what stands for it
+soak: ## all that `make test` leaves to what stands for it: every kill, every circumstance
 	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
-	@SEATRIAL_SOAK=1 vitest run --project e2e test/e2e/kill.e2e.test.ts test/e2e/crash.e2e.test.ts
+	@SEATRIAL_SOAK=1 vitest run --project engine src/suites/behaviour
+	@SEATRIAL_SOAK=1 vitest run --project e2e test/e2e/kill test/e2e/crash test/e2e/promote
 
 check: ## the gates that need no engine: format, lint, types, unit tests, package
 	@scripts/setup.sh dependencies

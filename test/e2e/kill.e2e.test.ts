@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isSoak } from '../../src/host/testing/soak.ts';
 import {
   CLEAN_WITHIN_MS,
   expectClean,
@@ -20,7 +21,6 @@ import {
 } from './kill-moments.ts';
 import { openKillSite } from './kill-project.ts';
 import { remainsOf, watchdogsOf } from './remains.ts';
-import { isSoak } from './soak.ts';
 
 function isTried({ isStoodFor }: Pick<KillMoment, 'isStoodFor'>): boolean {
   return isSoak || isStoodFor !== true;

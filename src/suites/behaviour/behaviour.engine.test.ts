@@ -7,6 +7,7 @@ import { connectEngine } from '../../engine/connect.ts';
 import { openScope } from '../../engine/scope.ts';
 import { buildScratchImage } from '../../engine/testing/scratch-image.ts';
 import { processEnvironment } from '../../host/environment.ts';
+import { isSoak } from '../../host/testing/soak.ts';
 import type { Case } from '../../kernel/verdict.ts';
 import { checkImage } from './index.ts';
 import type { TrialImage } from './testing/trial-image.ts';
@@ -21,8 +22,13 @@ afterAll(async () => {
   await scope.close();
 });
 
-describe.each(trialTables)('%s', (_, table) => {
-  it.concurrent.each(table.map((entry) => [entry.is, entry] as const))(
+/** One start for each circumstance: `make soak` has the time. */
+const LONG = 'services in other circumstances';
+
+describe.each(trialTables)('%s', (title, table) => {
+  it
+    .runIf(isSoak || title !== LONG)
+    .concurrent.each(table.map((entry) => [entry.is, entry] as const))(
     'judges %s',
     async (_, entry) => {
       const { class: imageClass, cases } = await judge(entry);

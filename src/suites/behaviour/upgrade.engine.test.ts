@@ -49,15 +49,6 @@ echo ${number.at(-1) ?? ''} > /data/format`,
 }
 
 describe('an image on the volumes of the last release', () => {
-  it('takes over and can be rolled back when both know the format', async () => {
-    const found = await verdicts(
-      stateful({ script: version('1', '') }),
-      stateful({ script: version('1', ''), labels: { release: '2' } }),
-    );
-
-    expect(found).toEqual({ upgrade: 'pass', 'same-ids': 'pass', rollback: 'pass' });
-  });
-
   it('takes over, and cannot be rolled back from a newer format; its user has another number', async () => {
     const folder = { isFolder: true, uid: 10_002, gid: 10_002, mode: 0o777 } as const;
     const found = await verdicts(

@@ -6,6 +6,7 @@ import { openScope } from '../../../engine/scope.ts';
 import { buildScratchImage } from '../../../engine/testing/scratch-image.ts';
 import { processEnvironment } from '../../../host/environment.ts';
 import { systemClock } from '../../../host/clock.ts';
+import { isSoak } from '../../../host/testing/soak.ts';
 import { hardenImage } from '../index.ts';
 import { judgeImage } from '../judge-image.ts';
 import { HTTPD, plain, serviceScript } from '../testing/trial-image.ts';
@@ -35,7 +36,7 @@ function image(before: string): Parameters<typeof buildScratchImage>[1] {
 const FIRST = 'grep -q image /cache/seed; echo x > /cache/file';
 
 describe('what an image needs at the least', () => {
-  it('is found, and a build that needs more fails by it', async () => {
+  it.runIf(isSoak)('is found, and a build that needs more fails by it', async () => {
     await using first = await buildScratchImage(engine, image(FIRST));
     await using second = await buildScratchImage(engine, image(`${FIRST}; echo x > /etc/motd`));
     const tried: string[] = [];
