@@ -54,7 +54,7 @@ describe('a gate', () => {
     ['a worker that hangs', 'while (Date.now() < end);', 'hangs.test.js'],
     [
       'a test that waits',
-      'return new Promise(() => setTimeout(String, 15_000));',
+      'return new Promise(() => setTimeout(String, 20_000));',
       'hangs.test.js > begins',
     ],
   ])('names what was under way when its limit came: %s', async (_, body, name) => {
@@ -62,11 +62,11 @@ describe('a gate', () => {
     const reporter = `--reporter=${join(root, 'scripts', 'unfinished-tests.ts')}`;
     const argv = ['vitest', 'run', '--root', planted.folder, '--testTimeout=60000', reporter];
 
-    const result = await runGate({ ...gate(argv), timeoutMs: 8000 }, root);
+    const result = await runGate({ ...gate(argv), timeoutMs: 11_000 }, root);
 
     expect(result.isPassed).toBe(false);
     expect(result.output).toContain(`  ${name}\n`);
-    expect(result.output).toContain('the limit is 8 s');
+    expect(result.output).toContain('the limit is 11 s');
   });
 
   it('has a name of its own, and the gates without an engine come first', () => {
@@ -199,7 +199,7 @@ async function plantTest(body: string): Promise<AsyncDisposable & { readonly fol
   await writeFile(
     join(folder, 'hangs.test.js'),
     `import { test } from 'vitest';
-const end = Date.now() + 15_000;
+const end = Date.now() + 20_000;
 test('begins', () => { ${body} });
 `,
   );
