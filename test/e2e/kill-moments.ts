@@ -77,7 +77,6 @@ export const testingMoments: readonly KillMoment[] = [
 export const shippingMoments: readonly KillMoment[] = [
   {
     when: 'the image is packed',
-    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'step.started', step: 'ship:app' }),
   },
