@@ -1,31 +1,24 @@
 import { join } from 'node:path';
 import type { FileSuite } from '../../config/suite-schema.ts';
-import type { Case } from '../../kernel/verdict.ts';
 import { quote } from '../shell-quote.ts';
 import type { SuiteContext } from '../contract.ts';
+import type { FileFinding, FileRunner } from '../file-by-file.ts';
 import { runSuiteProgram } from '../suite-process.ts';
-import { judgeScript, type Finding } from './script-case.ts';
+import { judgeScript } from './script-case.ts';
 import { startObstacle } from './start-obstacle.ts';
 
-/** Runs one script, removes what it left, and says how it ended. `file` is relative to the project. */
-export async function runScript(
+/** Runs scripts, and says how they ended. */
+export const scriptRunner: FileRunner = Object.freeze({
+  suite: 'script',
+  findOut,
+  byHand: (file: string, { image }: SuiteContext) => `IMAGE=${quote(image.ref)} ./${quote(file)}`,
+});
+
+async function findOut(
   file: string,
   settings: FileSuite,
   context: SuiteContext,
-): Promise<Case> {
-  const startedMs = performance.now();
-  const finding = await findOut(file, settings, context);
-  return {
-    suite: 'script',
-    id: file,
-    severity: finding.verdict === 'warn' ? 'warn' : 'error',
-    durationMs: Math.round(performance.now() - startedMs),
-    ...finding,
-    command: `IMAGE=${quote(context.image.ref)} ./${quote(file)}`,
-  };
-}
-
-async function findOut(file: string, settings: FileSuite, context: SuiteContext): Promise<Finding> {
+): Promise<FileFinding> {
   const path = join(context.projectFolder, file);
   const obstacle = await startObstacle(path, file);
   if (obstacle !== undefined) return { verdict: 'fail', ...obstacle };

@@ -1,14 +1,11 @@
 import type { FileSuite } from '../../config/suite-schema.ts';
-import type { Case } from '../../kernel/verdict.ts';
 import { signalOf } from '../exit-code.ts';
+import type { FileFinding } from '../file-by-file.ts';
 import { lastLines } from '../last-lines.ts';
 import { renderLimit } from '../render-limit.ts';
 import type { SuiteProgramEnd } from '../suite-process.ts';
 
-/** What is found of one script, without suite and id. */
-export type Finding = Pick<Case, 'verdict' | 'message' | 'evidence' | 'fix' | 'reason'>;
-
-export function judgeScript(end: SuiteProgramEnd, settings: FileSuite): Finding {
+export function judgeScript(end: SuiteProgramEnd, settings: FileSuite): FileFinding {
   const { remains } = end;
   if (end.isCancelled) {
     return { verdict: 'lost', message: 'Was ended', reason: 'The run was cancelled.' };

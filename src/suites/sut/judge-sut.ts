@@ -1,13 +1,10 @@
 import type { FileSuite } from '../../config/suite-schema.ts';
-import type { Case } from '../../kernel/verdict.ts';
 import { signalOf } from '../exit-code.ts';
+import type { FileFinding } from '../file-by-file.ts';
 import { renderLimit } from '../render-limit.ts';
 import type { Obstacle } from './await-need.ts';
 import type { SutEnd } from './run-services.ts';
 import { SUT } from './sut-plan.ts';
-
-/** What is found of one Compose file, without suite and id. */
-export type Finding = Pick<Case, 'verdict' | 'message' | 'evidence' | 'fix' | 'reason'>;
 
 /** How a service was when it was over, and the end of its log. */
 export interface ServiceEnd {
@@ -27,13 +24,13 @@ export interface Circumstances {
   readonly runsTested: boolean;
 }
 
-export function judgeSut(end: SutEnd, around: Circumstances): Finding {
+export function judgeSut(end: SutEnd, around: Circumstances): FileFinding {
   if (end.state === 'blocked') return failed(toExplanation(end.obstacle), around.ends);
   if (end.exitCode === 0) return judgePass(around);
   return failed(explain(end), around.ends);
 }
 
-export function judgeTimeout({ settings, ends }: Circumstances): Finding {
+export function judgeTimeout({ settings, ends }: Circumstances): FileFinding {
   return failed(
     {
       message: `Did not end within ${renderLimit(settings.timeout)}, the limit in suites.sut.timeout`,
@@ -43,7 +40,7 @@ export function judgeTimeout({ settings, ends }: Circumstances): Finding {
   );
 }
 
-export function judgeImages(service: string, problem: string): Finding {
+export function judgeImages(service: string, problem: string): FileFinding {
   const [first = '', ...rest] = problem.split('\n');
   return {
     verdict: 'fail',
@@ -58,7 +55,7 @@ interface Explanation {
   readonly fix: string;
 }
 
-function judgePass({ ends, runsTested }: Circumstances): Finding {
+function judgePass({ ends, runsTested }: Circumstances): FileFinding {
   const broken = ends.filter(({ service, exitCode = 0 }) => service !== SUT && exitCode !== 0);
   const passed = `\`${SUT}\` ended with exit code 0`;
   if (broken.length > 0) {
@@ -103,7 +100,7 @@ function withSignal(exitCode: number): string {
   return `exit code ${String(exitCode)}${signal === undefined ? '' : ` (${signal})`}`;
 }
 
-function failed({ message, fix }: Explanation, ends: readonly ServiceEnd[]): Finding {
+function failed({ message, fix }: Explanation, ends: readonly ServiceEnd[]): FileFinding {
   const evidence = renderEnds(ends);
   return { verdict: 'fail', message, fix, ...(evidence === '' ? {} : { evidence }) };
 }

@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { SuiteContext } from '../contract.ts';
+import type { FileFinding } from '../file-by-file.ts';
 import { lastLines } from '../last-lines.ts';
 import { runSuiteProgram, type SuiteProgramEnd } from '../suite-process.ts';
 import { renderForCompose } from './compose-document.ts';
 import type { ComposeProgram } from './find-compose.ts';
-import { judgeSut, judgeTimeout, type Finding } from './judge-sut.ts';
+import { judgeSut, judgeTimeout } from './judge-sut.ts';
 import type { ReadySut } from './ready-sut.ts';
 import { SUT } from './sut-plan.ts';
 
@@ -18,7 +19,7 @@ export async function runInCompose(
   ready: ReadySut,
   program: ComposeProgram,
   context: SuiteContext,
-): Promise<Finding> {
+): Promise<FileFinding> {
   const { loaded, settings, images, runsTested } = ready;
   const { plan, compose, contract } = loaded;
   const folder = await context.scope.temporaryFolder('sut');
@@ -50,7 +51,10 @@ function argumentsFor(run: {
   return [...where, '--file', run.document, 'run', '--rm', '-T', '--use-aliases', SUT];
 }
 
-function judge(end: SuiteProgramEnd, around: Pick<ReadySut, 'settings' | 'runsTested'>): Finding {
+function judge(
+  end: SuiteProgramEnd,
+  around: Pick<ReadySut, 'settings' | 'runsTested'>,
+): FileFinding {
   if (end.isCancelled) {
     return { verdict: 'lost', message: 'Was ended', reason: 'The run was cancelled.' };
   }

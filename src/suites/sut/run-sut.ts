@@ -1,10 +1,10 @@
 import type { FileSuite } from '../../config/suite-schema.ts';
-import type { Case } from '../../kernel/verdict.ts';
 import type { SuiteContext } from '../contract.ts';
+import type { FileFinding, FileRunner } from '../file-by-file.ts';
 import { removeRemains } from '../remains.ts';
 import { runnableReference } from '../runnable-reference.ts';
 import { quote } from '../shell-quote.ts';
-import { judgeImages, judgeSut, judgeTimeout, type Finding, type ServiceEnd } from './judge-sut.ts';
+import { judgeImages, judgeSut, judgeTimeout, type ServiceEnd } from './judge-sut.ts';
 import { composeFor } from './find-compose.ts';
 import { followAll } from './follow-logs.ts';
 import { loadSut } from './load-sut.ts';
@@ -14,25 +14,18 @@ import { runServices, type SutEnd } from './run-services.ts';
 import type { ReadySut } from './ready-sut.ts';
 import { SUT } from './sut-plan.ts';
 
-/** Runs one Compose file, relative to the project, and removes all that it made. */
-export async function runSut(
+/** Runs Compose files. */
+export const sutRunner: FileRunner = Object.freeze({
+  suite: 'sut',
+  findOut,
+  byHand: (file: string) => `docker compose -f ${quote(file)} run --rm ${SUT}`,
+});
+
+async function findOut(
   file: string,
   settings: FileSuite,
   context: SuiteContext,
-): Promise<Case> {
-  const startedMs = performance.now();
-  const finding = await findOut(file, settings, context);
-  return {
-    suite: 'sut',
-    id: file,
-    severity: finding.verdict === 'warn' ? 'warn' : 'error',
-    durationMs: Math.round(performance.now() - startedMs),
-    ...finding,
-    command: `docker compose -f ${quote(file)} run --rm ${SUT}`,
-  };
-}
-
-async function findOut(file: string, settings: FileSuite, context: SuiteContext): Promise<Finding> {
+): Promise<FileFinding> {
   const loaded = await loadSut(file, context, runnableReference(context.image));
   for (const notice of loaded.plan.notices) context.report.output(file, `notice: ${notice}\n`);
   try {
@@ -50,13 +43,13 @@ async function findOut(file: string, settings: FileSuite, context: SuiteContext)
   }
 }
 
-const CANCELLED: Finding = {
+const CANCELLED: FileFinding = {
   verdict: 'lost',
   message: 'Was ended',
   reason: 'The run was cancelled.',
 };
 
-async function runOurselves(ready: ReadySut, context: SuiteContext): Promise<Finding> {
+async function runOurselves(ready: ReadySut, context: SuiteContext): Promise<FileFinding> {
   const { loaded, settings, images, runsTested } = ready;
   const { plan } = loaded;
   const caseName = `sut ${plan.file}`;
