@@ -18,6 +18,7 @@ import type { PreviousRelease } from '../suites/contract.ts';
 import type { AppHost } from './app-host.ts';
 import { concurrencyOf } from './concurrency.ts';
 import { CommandError } from './errors.ts';
+import { imageOnEngine } from './image-on-engine.ts';
 
 export interface CheckRequest {
   readonly ref: string;
@@ -41,12 +42,12 @@ export async function checkReference(host: AppHost, request: CheckRequest): Prom
   const env = parseEnvironment(request.env);
   assertKnown(request.only);
   const engine = await connectEngine({ env: host.env });
-  const record = await imageOn(engine, request.ref);
+  const record = await imageOnEngine(engine, request.ref);
   const { upgradeFrom } = request;
   const previous =
     upgradeFrom === undefined
       ? undefined
-      : { ref: upgradeFrom, record: await imageOn(engine, upgradeFrom) };
+      : { ref: upgradeFrom, record: await imageOnEngine(engine, upgradeFrom) };
   const reports = await openReports(request.reports, {
     out: host.stdout,
     env: host.env,
@@ -60,17 +61,6 @@ export async function checkReference(host: AppHost, request: CheckRequest): Prom
   const exitCode = await checkAndTell({ host, request, engine, record, previous, emit, env });
   await reports.close();
   return exitCode;
-}
-
-/** @throws {CommandError} CHECK_IMAGE_UNKNOWN */
-async function imageOn(engine: Engine, ref: string): Promise<ImageRecord> {
-  const record = await engine.images.inspect(ref);
-  if (record !== undefined) return record;
-  throw new CommandError(
-    'CHECK_IMAGE_UNKNOWN',
-    `the engine at ${engine.endpoint.url} has no image ${ref}`,
-    { hint: `Build it, or run \`docker pull ${ref}\`, then check it again.` },
-  );
 }
 
 interface Trial {

@@ -1,11 +1,10 @@
 import { looksSecret } from '../build/secret-args.ts';
 import { connectEngine } from '../engine/connect.ts';
-import type { Engine, ImageRecord } from '../engine/contract.ts';
 import { compareImages, type FileChange, type ImageChanges } from '../evidence/image-changes.ts';
 import { readContents } from '../evidence/image-contents.ts';
 import { cleanLine } from '../report/terminal-text.ts';
 import type { AppHost } from './app-host.ts';
-import { CommandError } from './errors.ts';
+import { imageOnEngine } from './image-on-engine.ts';
 
 export interface ImageDiff extends ImageChanges {
   /** References as they were given. */
@@ -23,22 +22,12 @@ export async function diffImages(
   { before, after }: Pick<ImageDiff, 'before' | 'after'>,
 ): Promise<ImageDiff> {
   const engine = await connectEngine({ env: host.env });
-  const records = await Promise.all([imageOn(engine, before), imageOn(engine, after)]);
+  const records = await Promise.all([imageOnEngine(engine, before), imageOnEngine(engine, after)]);
   const [older, newer] = await Promise.all(
     records.map(async (record) => readContents(engine.images, record, host.signal)),
   );
   if (older === undefined || newer === undefined) throw new Error('two images were read');
   return { before, after, ...compareImages(older, newer, looksSecret) };
-}
-
-async function imageOn(engine: Engine, ref: string): Promise<ImageRecord> {
-  const record = await engine.images.inspect(ref);
-  if (record !== undefined) return record;
-  throw new CommandError(
-    'CHECK_IMAGE_UNKNOWN',
-    `the engine at ${engine.endpoint.url} has no image ${ref}`,
-    { hint: `Build it, or run \`docker pull ${ref}\`.` },
-  );
 }
 
 export type DiffFormat = 'text' | 'json' | 'markdown';

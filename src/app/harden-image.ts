@@ -13,6 +13,7 @@ import {
 import { recallImages } from '../suites/spec/last-images.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
+import { imageOnEngine } from './image-on-engine.ts';
 import { openProject } from './open-project.ts';
 
 export interface HardenRequest {
@@ -56,12 +57,7 @@ export async function hardenReference(
       },
     );
   const engine = await connectEngine({ env: host.env });
-  const record = await engine.images.inspect(target.ref);
-  if (record === undefined)
-    throw new CommandError(
-      'CHECK_IMAGE_UNKNOWN',
-      `the engine at ${engine.endpoint.url} has no image ${target.ref}`,
-    );
+  const record = await imageOnEngine(engine, target.ref);
   await using scope = await openScope({
     engine,
     runId: createRunId(host.clock),

@@ -1,6 +1,5 @@
 import type { ImageRecord } from '../engine/contract.ts';
-import { dockerCredentials } from '../registry/credentials/docker-credentials.ts';
-import { toEngineAuth } from '../registry/credentials/engine-auth.ts';
+import type { Secret } from '../kernel/secret.ts';
 import { candidateTag } from '../kernel/reserved-tags.ts';
 import { pushByEngine } from '../ship/engine-push.ts';
 import { assertNoSecrets } from '../ship/assert-no-secrets.ts';
@@ -9,6 +8,7 @@ import type { PackedImage } from '../ship/packed-image.ts';
 import { findPacked } from '../ship/packed-record.ts';
 import { readPushedImage } from '../ship/pushed-image.ts';
 import type { Platform } from '../kernel/platform.ts';
+import { engineLogin } from './engine-login.ts';
 import type { Shipment } from './push-shipment.ts';
 
 export interface EngineShipmentSource extends LayerReading {
@@ -67,13 +67,11 @@ async function refuseSecrets({ context, image }: Shipment, record: ImageRecord):
   assertNoSecrets(JSON.stringify(config), image.ship ? image.ship.not_secret : undefined);
 }
 
-async function loginFor({ context, step, repository }: Shipment) {
-  const { address } = repository;
-  const lookup = dockerCredentials({
+async function loginFor({ context, step, repository }: Shipment): Promise<Secret> {
+  return await engineLogin(repository.address, {
     env: context.env,
     onWarning: (message) => context.emit({ type: 'notice', step: step.id, message }),
   });
-  return toEngineAuth(await lookup.credentialFor(address), address);
 }
 
 /** A tag appears in the registry: said before, and again when it was read back. */

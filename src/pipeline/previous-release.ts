@@ -1,16 +1,16 @@
 import type { ImageRecord } from '../engine/contract.ts';
-import { dockerCredentials } from '../registry/credentials/docker-credentials.ts';
-import { toEngineAuth } from '../registry/credentials/engine-auth.ts';
+import type { Repository } from '../registry/contract.ts';
 import { openRepository } from '../registry/client/open-repository.ts';
 import { parseManifest } from '../registry/manifest-document.ts';
 import type { ImageUnderTest } from '../suites/contract.ts';
+import { engineLogin } from './engine-login.ts';
 import { isForSeveral } from './platforms.ts';
 import { repositoryOf, type ProjectImage } from './project.ts';
 import type { RunContext } from './run-context.ts';
 
 /** The release that an image is to take over from, as the registry has it; not yet on the engine. */
 export type FoundRelease =
-  | { readonly kind: 'release'; readonly repository: string; readonly digest: string }
+  | { readonly kind: 'release'; readonly address: Repository['address']; readonly digest: string }
   /** The tag is at this very image: whatever it took over from, it did when it was tested. */
   | { readonly kind: 'itself' }
   | { readonly kind: 'none'; readonly reason: string };
@@ -44,7 +44,7 @@ export async function findRelease(
   const parsed = parseManifest(manifest.bytes, manifest.mediaType);
   const configDigest = parsed.ok ? parsed.document.config?.digest : undefined;
   if (configDigest === imageId || manifest.digest === imageId) return { kind: 'itself' };
-  return { kind: 'release', repository: repository.address.repository, digest: manifest.digest };
+  return { kind: 'release', address: repository.address, digest: manifest.digest };
 }
 
 /** The same on the engine, which pulls it when it does not have it. @throws {EngineError} ENGINE_PULL_FAILED */
@@ -55,26 +55,20 @@ export async function fetchRelease(
   if (found === undefined) return undefined;
   if (found.kind === 'none') return { reason: found.reason };
   if (found.kind === 'itself') return { reason: 'the last release is this very image' };
-  const ref = `${found.repository}@${found.digest}`;
+  const ref = `${found.address.repository}@${found.digest}`;
   const { images } = context.engine;
-  const record = (await images.inspect(ref)) ?? (await pull(found, ref, context));
+  const record = (await images.inspect(ref)) ?? (await pull(ref, found.address, context));
   if (record === undefined) return { reason: `the engine has pulled ${ref} and does not have it` };
   return { ref, record };
 }
 
 async function pull(
-  { repository: name }: FoundRelease & { readonly kind: 'release' },
   ref: string,
+  address: Repository['address'],
   { engine, env, signal, emit }: Pick<RunContext, 'engine' | 'env' | 'signal' | 'emit'>,
 ): Promise<ImageRecord | undefined> {
+  const onWarning = (message: string): void => emit({ type: 'notice', message });
   emit({ type: 'notice', message: `pulling the last release: ${ref}` });
-  await using repository = openRepository({ repository: name, env, signal });
-  const { address } = repository;
-  const lookup = dockerCredentials({
-    env,
-    onWarning: (message) => emit({ type: 'notice', message }),
-  });
-  const auth = toEngineAuth(await lookup.credentialFor(address), address);
-  await engine.images.pull(ref, { auth, signal });
+  await engine.images.pull(ref, { auth: await engineLogin(address, { env, onWarning }), signal });
   return await engine.images.inspect(ref);
 }
