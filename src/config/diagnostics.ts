@@ -1,4 +1,5 @@
 import { codeFrame, type Place } from '../kernel/code-frame.ts';
+import { compareTexts } from '../kernel/compare-texts.ts';
 
 /** One problem in a file that a person wrote, with all that is needed to find and mend it. */
 export interface Diagnostic {
@@ -80,9 +81,4 @@ function renderDiagnostic(diagnostic: Diagnostic): string {
     ...(frame === undefined ? [] : [frame]),
     ...(suggestion === undefined ? [] : [`  ${suggestion}`]),
   ].join('\n');
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { readTextIfThere, writeFileAtomically } from '../host/files.ts';
-import { configErrorOf } from './errors.ts';
 import { lockSchema, type Hardening } from './hardening-schema.ts';
-import { problemsOfIssues } from './schema-issues.ts';
+import { parseBySchema } from './parse-by-schema.ts';
 import { parseYamlSource } from './yaml-source.ts';
 
 /** Beside the configuration, and kept with it: what images were proved to need. */
@@ -18,17 +17,11 @@ const HEAD = '# What each image was proved to need. Written by `seatrial harden 
 export async function readLockFile(projectFolder: string): Promise<ReadonlyMap<string, Hardening>> {
   const text = await readTextIfThere(join(projectFolder, LOCK_FILE));
   if (text === undefined) return new Map();
-  const source = parseYamlSource(LOCK_FILE, text);
-  const result = lockSchema.safeParse(source.value, { reportInput: true });
-  if (!result.success)
-    throw configErrorOf(
-      'CONFIG_INVALID',
-      problemsOfIssues(lockSchema, result.error.issues, source).map((problem) =>
-        source.diagnose(problem),
-      ),
-      { hint: `Correct the marked lines, or make them anew with \`seatrial harden --write\`.` },
-    );
-  const { images } = result.data;
+  const { images } = parseBySchema(
+    lockSchema,
+    parseYamlSource(LOCK_FILE, text),
+    'Correct the marked lines, or make them anew with `seatrial harden --write`.',
+  );
   return new Map(Object.entries(images).map(([name, { hardening }]) => [name, hardening]));
 }
 

@@ -1,4 +1,5 @@
 import type { ImageConfig } from '../engine/contract.ts';
+import { compareTexts } from '../kernel/compare-texts.ts';
 import type { ContentFile, ImageContents, RecordedPackage } from './image-contents.ts';
 
 /** A setting of the image; absent on the side where there is none. */
@@ -186,9 +187,4 @@ function modeOf({ mode }: ContentFile): string {
 
 function ownerOf({ uid, gid }: ContentFile): string {
   return `${String(uid)}:${String(gid)}`;
-}
-
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

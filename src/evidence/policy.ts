@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { ConfigError, configErrorOf } from '../config/errors.ts';
-import { problemsOfIssues } from '../config/schema-issues.ts';
+import { ConfigError } from '../config/errors.ts';
+import { parseBySchema } from '../config/parse-by-schema.ts';
 import { parseYamlSource } from '../config/yaml-source.ts';
 import { messageOf, systemCodeOf } from '../kernel/errors.ts';
 import { EvidenceError } from './errors.ts';
@@ -35,16 +35,12 @@ export function defaultRules(): Policy['rules'] {
 export async function loadPolicy(file: string, folder: string): Promise<Policy> {
   const path = resolve(folder, file);
   const source = parseYamlSource(file, await readText(path, file));
-  const result = policySchema.safeParse(source.value, { reportInput: true });
-  if (!result.success) {
-    const problems = problemsOfIssues(policySchema, result.error.issues, source);
-    throw configErrorOf(
-      'CONFIG_INVALID',
-      problems.map((problem) => source.diagnose(problem)),
-      { hint: 'Correct the marked lines; `docs/evidence.md` lists every key of a policy.' },
-    );
-  }
-  const { keys, identities, ...rules } = result.data;
+  const parsed = parseBySchema(
+    policySchema,
+    source,
+    'Correct the marked lines; `docs/evidence.md` lists every key of a policy.',
+  );
+  const { keys, identities, ...rules } = parsed;
   const place = dirname(path);
   return {
     rules,
