@@ -51,20 +51,23 @@ async function runOthers(lines: Lines): Promise<void> {
     await yard.vacate();
     await guarded(lines, ['override'], () => runOverrideLine(lines));
   }
+  const first = await lines.firstReady;
+  // Without a first one that came up, the others have been judged with it.
+  if (first === undefined) return;
   const asked = VARIANTS.filter((id) => ledger.isOpen(id));
   if (asked.length > 0) {
     await yard.vacate();
-    await guarded(lines, asked, () => runVariantLine(lines, asked));
+    await guarded(lines, asked, () => runVariantLine(lines, asked, first));
   }
   for (const [need, run] of LATER) {
-    if (!ledger.isOpen(need) || (await lines.firstReady) === undefined) continue;
+    if (!ledger.isOpen(need)) continue;
     await yard.vacate();
-    await guarded(lines, [need], () => run(lines));
+    await guarded(lines, [need], () => run(lines, first));
   }
 }
 
 /** Containers that are not only started. */
-const LATER: readonly (readonly [RunId, (lines: Lines) => Promise<void>])[] = [
+const LATER: readonly (readonly [RunId, (lines: Lines, first: ReadyRun) => Promise<void>])[] = [
   ['upgrade', runUpgradeLine],
   ['early-stop', runEarlyStop],
   ['health', runHealthLine],

@@ -1,6 +1,6 @@
 import { quote } from '../shell-quote.ts';
 import type { Mount, RunSettings } from '../../config/schema.ts';
-import { argvOf, type Subject } from './subject.ts';
+import { argvOf, volumesOf, type Subject } from './subject.ts';
 
 /** Name of the container in commands for people. */
 const NAME = 'by-hand';
@@ -40,6 +40,13 @@ export function dockerRun(
     quote(image.ref),
     ...[...entrypointArguments, ...(options.command ?? run.command ?? [])].map(quote),
   ].join(' ');
+}
+
+/** A named volume for each volume path, for `dockerRun`: they outlive the container. */
+export function volumesByHand(subject: Subject): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    volumesOf(subject).map((path, index) => [path, `${NAME}-${String(index)}`]),
+  );
 }
 
 /** The command that removes what `dockerRun` left. */

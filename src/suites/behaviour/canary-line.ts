@@ -1,14 +1,12 @@
 import { findCanaries, makeCanaries } from './canary-trial.ts';
 import type { Lines } from './lines.ts';
+import type { ReadyRun } from './runs.ts';
 import { secretNamesOf } from './own-values.ts';
 import { startIn } from './variant-line.ts';
 
 /** A container of its own, whose secret variables have values that can be found again. */
-export async function runCanaryLine(lines: Lines): Promise<void> {
+export async function runCanaryLine(lines: Lines, first: ReadyRun): Promise<void> {
   const { trial, ledger } = lines;
-  const first = await lines.firstReady;
-  // Without a first one that came up, this has been judged with it.
-  if (first === undefined) return;
   ledger.begin('canary');
   const canaries = makeCanaries(secretNamesOf(trial.subject));
   const found = await startIn(

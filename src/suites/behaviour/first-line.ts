@@ -2,8 +2,7 @@ import { classify } from './classify.ts';
 import { comeUp } from './come-up.ts';
 import { lineSteps, type Line } from './line-steps.ts';
 import { observe, observeReady } from './observation.ts';
-import { plantSentinel, type PlantedSentinel } from './sentinel.ts';
-import { volumesOf } from './subject.ts';
+import { plantSentinels } from './sentinel.ts';
 import type { Lines } from './lines.ts';
 import type { Excuse } from './ledger.ts';
 import type { ReadyRun } from './runs.ts';
@@ -47,7 +46,7 @@ async function startFirst(
   ledger.begin('ready');
   const isPlanting = plan.main.includes('replacement') && !plan.isStateWritten;
   const [planted] = await Promise.all([
-    isPlanting ? plantAll(lines, containerId) : [],
+    isPlanting ? plantSentinels(trial, containerId) : [],
     ledger.judge('start', first),
     ledger.judge('ready', first),
     plan.isStateWritten ? first.exercise() : undefined,
@@ -64,16 +63,4 @@ async function startFirst(
     lastStop: undefined,
     isStateThere: plan.isStateWritten,
   };
-}
-
-async function plantAll(
-  { trial }: Lines,
-  containerId: string,
-): Promise<readonly PlantedSentinel[]> {
-  const { scope, subject } = trial;
-  return Promise.all(
-    volumesOf(subject).map((volume) =>
-      plantSentinel(scope.engine, containerId, { volume, content: `kept by ${containerId}\n` }),
-    ),
-  );
 }

@@ -2,14 +2,12 @@ import { readySchema } from '../../config/schema.ts';
 import { PROBE_TIMEOUT_MS, tryHealth } from './health-trial.ts';
 import type { HealthTrial } from './health-outcome.ts';
 import type { Lines } from './lines.ts';
+import type { ReadyRun } from './runs.ts';
 import { startIn } from './variant-line.ts';
 
 /** A container of its own, whose health check is put to the test: what is frozen is of no use to other checks. */
-export async function runHealthLine(lines: Lines): Promise<void> {
+export async function runHealthLine(lines: Lines, first: ReadyRun): Promise<void> {
   const { trial, ledger } = lines;
-  const first = await lines.firstReady;
-  // Without a first one that came up, this has been judged with it.
-  if (first === undefined) return;
   ledger.begin('health');
   const { profile, record } = trial.subject.image;
   const { timeout: timeoutMs } = profile.ready ?? readySchema.parse({});

@@ -2,11 +2,10 @@ import { listeningSockets } from '../../engine/sockets.ts';
 import { EngineError } from '../../engine/errors.ts';
 import { measureWritten, sheltersIn } from './measure-written.ts';
 import { PS_ARGUMENTS, toProcesses, type Process } from './processes.ts';
-import { performState } from './state-probe.ts';
+import { exerciseState } from './state-probe.ts';
 import { exposedTcpPortsOf } from './subject.ts';
 import { sightPort, type ListeningSocket } from './sockets-seen.ts';
 import type { Classification } from './image-class.ts';
-import type { Exercise } from './state-action.ts';
 import type { FirstStart, ReadyRun } from './runs.ts';
 import { talkTo } from './spoken.ts';
 import type { StartOutcome } from './start-outcome.ts';
@@ -41,7 +40,7 @@ export function observeReady(trial: Trial, containerId: string, found: Found): R
     // What was written before tells the writes of the state from those of the start; and so does the log.
     await before();
     await Promise.allSettled([log()]);
-    return writeAndRead(trial, containerId);
+    return exerciseState(trial, containerId);
   });
   const first = observe(trial, containerId, found);
   const written = once(async () => {
@@ -67,12 +66,6 @@ export function observeReady(trial: Trial, containerId: string, found: Found): R
       return await sheltersIn(trial, containerId);
     }),
   };
-}
-
-async function writeAndRead(trial: Trial, containerId: string): Promise<Exercise> {
-  const write = await performState(trial, containerId, 'write');
-  if (write.result !== 'met') return { write, read: undefined };
-  return { write, read: await performState(trial, containerId, 'read') };
 }
 
 export async function processesOf(

@@ -1,4 +1,5 @@
 import type { Lines } from './lines.ts';
+import type { ReadyRun } from './runs.ts';
 import type { OrphanTrial } from './orphan-outcome.ts';
 import {
   descendantsOf,
@@ -10,11 +11,8 @@ import type { Trial } from './trial.ts';
 import { startIn } from './variant-line.ts';
 
 /** A container of its own, in which a process loses its parent: some programs end when they get one that they do not know. */
-export async function runOrphanLine(lines: Lines): Promise<void> {
+export async function runOrphanLine(lines: Lines, first: ReadyRun): Promise<void> {
   const { trial, ledger } = lines;
-  const first = await lines.firstReady;
-  // Without a first one that came up, this has been judged with it.
-  if (first === undefined) return;
   ledger.begin('orphan');
   const found = await startIn(
     lines,

@@ -87,10 +87,7 @@ export interface SeparateRun {
 export interface VariantRun {
   readonly circumstances: Circumstances;
   readonly outcome: StartOutcome;
-  /** How long the first container took to be ready. */
-  readonly firstStartMs: number;
-  /** Where the first container wrote. */
-  shelters(): Promise<Shelters>;
+  readonly first: Pick<ReadyRun, 'shelters'>;
 }
 
 /** The image on the volumes of the last release. What the line did not come to is absent. */

@@ -1,6 +1,8 @@
 import type { Engine } from '../../engine/contract.ts';
 import { packEntries } from '../../engine/image-archive.ts';
 import { firstEntryOf } from './container-files.ts';
+import { volumesOf } from './subject.ts';
+import type { Trial } from './trial.ts';
 
 /** A file that was put into a volume, as it was found in the next container on that volume. */
 export interface Sentinel {
@@ -28,7 +30,7 @@ const NAME = '.seatrial-sentinel';
  * after the container became ready, because some programs (`initdb`) refuse to start in a folder that is not
  * empty. Needs no program in the image.
  */
-export async function plantSentinel(
+async function plantSentinel(
   engine: Engine,
   containerId: string,
   at: { readonly volume: string; readonly content: string },
@@ -38,6 +40,18 @@ export async function plantSentinel(
   const tar = await packEntries([{ path: `/${NAME}`, contents: at.content, uid, gid }]);
   await engine.containers.writeArchive(containerId, at.volume, tar);
   return { ...at, path: `${at.volume}/${NAME}`, owner: `${uid}:${gid}` };
+}
+
+/** One in each volume. */
+export async function plantSentinels(
+  { scope, subject }: Trial,
+  containerId: string,
+): Promise<readonly PlantedSentinel[]> {
+  return await Promise.all(
+    volumesOf(subject).map((volume) =>
+      plantSentinel(scope.engine, containerId, { volume, content: `kept by ${containerId}\n` }),
+    ),
+  );
 }
 
 /** Looks for a planted file in another container. */

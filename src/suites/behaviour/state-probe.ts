@@ -2,7 +2,12 @@ import type { StateAction } from '../../config/schema.ts';
 import { parseHttpTarget } from '../../engine/http-target.ts';
 import { sendHttp } from '../../engine/http-request.ts';
 import { findAddress } from '../../engine/route.ts';
-import { judgeCommandAnswer, judgeHttpAnswer, type StateOutcome } from './state-action.ts';
+import {
+  judgeCommandAnswer,
+  judgeHttpAnswer,
+  type Exercise,
+  type StateOutcome,
+} from './state-action.ts';
 import { defaultPortOf } from './subject.ts';
 import type { Trial } from './trial.ts';
 
@@ -20,6 +25,13 @@ export async function performState(
   return action.http === undefined
     ? performCommand(trial, containerId, action)
     : performHttp(trial, containerId, action);
+}
+
+/** Writes what the `state` block says, and reads it back when that went well. */
+export async function exerciseState(trial: Trial, containerId: string): Promise<Exercise> {
+  const write = await performState(trial, containerId, 'write');
+  if (write.result !== 'met') return { write, read: undefined };
+  return { write, read: await performState(trial, containerId, 'read') };
 }
 
 async function performHttp(

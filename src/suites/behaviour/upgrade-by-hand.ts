@@ -1,6 +1,6 @@
-import { comeUp, dockerRemove, dockerRun, inOrder } from './by-hand.ts';
+import { comeUp, dockerRemove, dockerRun, inOrder, volumesByHand } from './by-hand.ts';
 import { stateByHand } from './state-by-hand.ts';
-import { volumesOf, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** Why there is nothing to take over from; absent when there is. */
 export function noRelease({ image: { previous } }: Subject): string | undefined {
@@ -11,9 +11,7 @@ export function noRelease({ image: { previous } }: Subject): string | undefined 
 /** Commands for a person: release, image, release, each on the volumes of the one before. */
 export function upgradeByHand(subject: Subject): string {
   const { previous } = subject.image;
-  const volumes = Object.fromEntries(
-    volumesOf(subject).map((path, index) => [path, `by-hand-${String(index)}`]),
-  );
+  const volumes = volumesByHand(subject);
   const ref = previous === undefined || 'reason' in previous ? subject.image.ref : previous.ref;
   const release = { ...subject, image: { ...subject.image, ref } };
   const hasState = subject.image.profile.state !== undefined;

@@ -3,10 +3,10 @@ import { firstEntryOf } from './container-files.ts';
 import type { VolumeNames } from './container-plan.ts';
 import type { Lines } from './lines.ts';
 import type { UpgradeRun } from './runs.ts';
-import { findSentinel, plantSentinel, type PlantedSentinel } from './sentinel.ts';
+import { findSentinel, plantSentinels, type PlantedSentinel } from './sentinel.ts';
 import type { StartOutcome } from './start-outcome.ts';
 import { isProven, type Exercise, type StateOutcome } from './state-action.ts';
-import { performState } from './state-probe.ts';
+import { exerciseState, performState } from './state-probe.ts';
 import { stopContainer } from './stop-container.ts';
 import { volumesOf, type Subject } from './subject.ts';
 import type { Trial } from './trial.ts';
@@ -66,31 +66,17 @@ interface Filled {
 
 async function fill(side: Side, volumes: VolumeNames): Promise<Filled> {
   const { trial, yard } = side;
-  const { engine } = trial.scope;
   const containerId = await yard.createContainer('release', volumes);
   const outcome = await comeUp(trial, containerId);
   if (outcome.state !== 'ready')
     return { outcome, exercise: undefined, planted: [], owners: undefined };
   const { state } = trial.subject.image.profile;
-  const exercise = state === undefined ? undefined : await writeAndRead(trial, containerId);
-  const planted =
-    state === undefined
-      ? await Promise.all(
-          volumesOf(trial.subject).map(async (volume) =>
-            plantSentinel(engine, containerId, { volume, content: `kept by ${containerId}\n` }),
-          ),
-        )
-      : [];
+  const exercise = state === undefined ? undefined : await exerciseState(trial, containerId);
+  const planted = state === undefined ? await plantSentinels(trial, containerId) : [];
   const owners = await ownersOf(side, containerId);
   await stopContainer(trial, containerId);
   yard.discard(containerId);
   return { outcome, exercise, planted, owners };
-}
-
-async function writeAndRead(trial: Trial, containerId: string): Promise<Exercise> {
-  const write = await performState(trial, containerId, 'write');
-  const read = write.result === 'met' ? await performState(trial, containerId, 'read') : undefined;
-  return { write, read };
 }
 
 async function takeOver(

@@ -1,5 +1,6 @@
 import { readySchema, type Ready } from '../../config/schema.ts';
 import { parseHttpTarget } from '../../engine/http-target.ts';
+import { inTurns } from '../in-turns.ts';
 import type { Circumstances } from './circumstances.ts';
 import { comeUp } from './come-up.ts';
 import type { Lines } from './lines.ts';
@@ -12,27 +13,24 @@ import { variants, type VariantId } from './variants.ts';
 import type { Different } from './yard.ts';
 
 /** One container more for each variant that a check asks for, so many at a time as the battery may have. */
-export async function runVariantLine(lines: Lines, ids: readonly VariantId[]): Promise<void> {
-  const first = await lines.firstReady;
-  // Without a first one that came up, these have been judged with it.
-  if (first === undefined) return;
-  const queue = ids.values();
-  const work = async (): Promise<void> => {
-    for (const id of queue) await runVariant(lines, id, first);
-  };
-  await Promise.all(Array.from({ length: lines.concurrency }, work));
+export async function runVariantLine(
+  lines: Lines,
+  ids: readonly VariantId[],
+  first: ReadyRun,
+): Promise<void> {
+  await inTurns(ids, lines.concurrency, async (id) => await runVariant(lines, id, first));
 }
 
 async function runVariant(lines: Lines, id: VariantId, first: ReadyRun): Promise<void> {
   const { trial, ledger } = lines;
   ledger.begin(id);
-  const shelters = async (): ReturnType<ReadyRun['shelters']> => await first.shelters();
-  const circumstances = await variants[id]({ subject: trial.subject, shelters });
-  const firstStartMs = first.outcome.durationMs;
-  const outcome = await startIn(lines, { purpose: id, circumstances, firstStartMs }, (come) =>
-    Promise.resolve(come),
+  const circumstances = await variants[id]({ subject: trial.subject, first });
+  const outcome = await startIn(
+    lines,
+    { purpose: id, circumstances, firstStartMs: first.outcome.durationMs },
+    (come) => Promise.resolve(come),
   );
-  await ledger.judge(id, { circumstances, outcome, firstStartMs, shelters });
+  await ledger.judge(id, { circumstances, outcome, first });
 }
 
 export interface StartInOptions extends Different {

@@ -6,8 +6,10 @@ import type { Shelters } from './written-folders.ts';
 /** What tells how a container of the image is to be started differently. */
 export interface VariantSource {
   readonly subject: Subject;
-  /** Where the first container wrote. */
-  readonly shelters: () => Promise<Shelters>;
+  readonly first: {
+    /** Where the first container wrote. */
+    shelters(): Promise<Shelters>;
+  };
 }
 
 /** One that is in no image's user table, and belongs to group 0: as OpenShift starts everything. */
@@ -17,8 +19,8 @@ const SMALL_CPUS = 0.5;
 
 /** Circumstances in which one more container is started, each to see whether it comes up all the same. */
 export const variants = {
-  'read-only': async ({ shelters }) => {
-    const { tmpfs, volumes } = await shelters();
+  'read-only': async ({ first }) => {
+    const { tmpfs, volumes } = await first.shelters();
     return { isReadOnly: true, tmpfs: [...new Set(['/tmp', '/run', ...tmpfs])], volumes };
   },
   'arbitrary-user': () => Promise.resolve({ user: ARBITRARY_USER }),

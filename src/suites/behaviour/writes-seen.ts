@@ -48,7 +48,8 @@ function isUnder(path: string, folder: string): boolean {
   return path === base || path.startsWith(`${base}/`);
 }
 
-function ancestorsOf(path: string): readonly string[] {
+/** The folders that a path is in, the outermost first. */
+export function ancestorsOf(path: string): readonly string[] {
   const parts = path.split('/').slice(1, -1);
   return parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
 }

@@ -1,4 +1,5 @@
 import type { PathChange } from '../../engine/contract.ts';
+import { ancestorsOf } from './writes-seen.ts';
 
 /** Where a container has to be able to write. */
 export interface Shelters {
@@ -34,8 +35,7 @@ export function sheltersOf(
 
 /** The outermost folder that is new, or the folder that was there and holds the path. */
 function homeOf(path: string, added: ReadonlySet<string>): string {
-  const parts = path.split('/').slice(1, -1);
-  const folders = parts.map((_, index) => `/${parts.slice(0, index + 1).join('/')}`);
+  const folders = ancestorsOf(path);
   return (
     folders.find((folder) => PASSING.has(folder) || added.has(folder)) ?? folders.at(-1) ?? '/'
   );

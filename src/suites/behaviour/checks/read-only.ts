@@ -13,7 +13,7 @@ export const readOnly: Check<'read-only'> = {
   needs: 'read-only',
 
   async run(run, subject) {
-    const { homeless } = await run.shelters();
+    const { homeless } = await run.first.shelters();
     return judgeVariant(run, subject, {
       how: 'with a read-only file system',
       fix:

@@ -1,5 +1,5 @@
 import { adviseOnStart, renderStartEvidence } from '../start-advice.ts';
-import { comeUp, dockerRemove, dockerRun, inOrder } from '../by-hand.ts';
+import { comeUp, dockerRemove, dockerRun, inOrder, volumesByHand } from '../by-hand.ts';
 import { isAllowed } from '../writes-seen.ts';
 import { judgeUnproven } from '../unproven.ts';
 import { noVolume } from '../skip-reasons.ts';
@@ -28,9 +28,7 @@ export const volumesPersist: Check<'replacement'> = {
   },
 
   byHand(subject) {
-    const volumes = Object.fromEntries(
-      volumesOf(subject).map((path, index) => [path, `by-hand-${index}`]),
-    );
+    const volumes = volumesByHand(subject);
     const hasState = subject.image.profile.state !== undefined;
     return inOrder(
       dockerRun(subject, { volumes }),

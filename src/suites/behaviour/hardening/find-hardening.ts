@@ -4,8 +4,8 @@ import { comeUp } from '../come-up.ts';
 import { BehaviourError } from '../errors.ts';
 import { sheltersIn } from '../measure-written.ts';
 import { adviseOnStart } from '../start-advice.ts';
-import { isProven, type Exercise } from '../state-action.ts';
-import { performState } from '../state-probe.ts';
+import { isProven } from '../state-action.ts';
+import { exerciseState } from '../state-probe.ts';
 import type { Trial } from '../trial.ts';
 import { startIn } from '../variant-line.ts';
 import { startYard, type Yard } from '../yard.ts';
@@ -99,7 +99,7 @@ async function openSearch(
     );
   if (imageClass !== 'service')
     throw new BehaviourError('HARDENING_IMPOSSIBLE', `${name} is no service: ${because}`);
-  await exercise(trial, containerId);
+  await keepsState(trial, containerId);
   const shelters = await sheltersIn(trial, containerId);
   yard.discard(containerId);
   const search: Search = {
@@ -129,16 +129,9 @@ async function openSearch(
   return search;
 }
 
-async function exercise(trial: Trial, containerId: string): Promise<Exercise | undefined> {
-  if (trial.subject.image.profile.state === undefined) return undefined;
-  const write = await performState(trial, containerId, 'write');
-  const read = write.result === 'met' ? await performState(trial, containerId, 'read') : undefined;
-  return { write, read };
-}
-
 async function keepsState(trial: Trial, containerId: string): Promise<boolean> {
-  const exercised = await exercise(trial, containerId);
-  return exercised === undefined || isProven(exercised);
+  if (trial.subject.image.profile.state === undefined) return true;
+  return isProven(await exerciseState(trial, containerId));
 }
 
 async function dropUser(search: Search): Promise<void> {
