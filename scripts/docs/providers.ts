@@ -7,7 +7,7 @@ export function renderProviders(): string {
     code(provider.id),
     `[${provider.name}](${provider.docs})`,
     variablesOf(provider).map(code).join(', '),
-    provider.pipelineFile === undefined ? '' : code(provider.pipelineFile.path),
+    code(provider.pipelineFile.path),
   ]);
   return renderPage('CI providers', [
     'Where build number, branch, tag, commit and pull request come from. The first provider that recognises its environment wins; without one, git is asked.',

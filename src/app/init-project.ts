@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { PipelineFile, Provider } from '../ci/provider.ts';
+import type { Provider } from '../ci/provider.ts';
 import { providers } from '../ci/providers/index.ts';
 import { isThere, writeFileAtomically } from '../host/files.ts';
 import { readGit } from '../host/git.ts';
@@ -41,30 +41,20 @@ export async function initProject(host: AppHost, request: InitRequest): Promise<
     ...files.map(({ path }) => `wrote ${path}`),
     ...(chosen.length === 0
       ? [
-          `no CI file; \`seatrial init --ci ${writable()
-            .map(({ id }) => id)
-            .join(' ')}\` writes one`,
+          `no CI file; \`seatrial init --ci SERVICE\` writes one for ${idsOfServices()}`,
         ]
       : []),
     'next: seatrial plan, then seatrial ci',
   ];
 }
 
-type WritableProvider = Provider & { readonly pipelineFile: PipelineFile };
-
-function writable(): readonly WritableProvider[] {
-  return providers.filter(
-    (provider): provider is WritableProvider => provider.pipelineFile !== undefined,
-  );
-}
-
 async function chooseProviders(
   host: AppHost,
   services: readonly string[] | undefined,
-): Promise<readonly WritableProvider[]> {
-  if (services !== undefined) return services.map(findWritable);
+): Promise<readonly Provider[]> {
+  if (services !== undefined) return services.map(findService);
   const inUse = await Promise.all(
-    writable().map(async (provider) => {
+    providers.map(async (provider) => {
       const [first] = provider.pipelineFile.path.split('/');
       return (await isThere(join(host.cwd, first ?? ''))) ? [provider] : [];
     }),
@@ -72,18 +62,18 @@ async function chooseProviders(
   return inUse.flat();
 }
 
-function findWritable(id: string): WritableProvider {
-  const provider = writable().find((each) => each.id === id);
+function findService(id: string): Provider {
+  const provider = providers.find((each) => each.id === id);
   if (provider !== undefined) return provider;
   throw new CommandError(
     'OPTION_INVALID',
     `no file can be written for the CI service ${JSON.stringify(id)}`,
-    {
-      hint: `Use some of: ${writable()
-        .map((each) => each.id)
-        .join(', ')}.`,
-    },
+    { hint: `Use some of: ${idsOfServices()}.` },
   );
+}
+
+function idsOfServices(): string {
+  return providers.map(({ id }) => id).join(', ');
 }
 
 async function refuseExisting(

@@ -10,8 +10,8 @@ export interface Provider {
   readonly docs: string;
   isHere(env: Environment): boolean;
   read(variables: ProviderVariables): ProviderFacts;
-  /** Absent while `seatrial init` writes no file for it. */
-  readonly pipelineFile?: PipelineFile | undefined;
+  /** What `seatrial init` writes for it. */
+  readonly pipelineFile: PipelineFile;
 }
 
 export interface ProviderVariables {

@@ -125,10 +125,10 @@ describe('init', () => {
   test('names the services that it knows when it is asked for another', async () => {
     await using place = await createFolder(twoImages);
 
-    const run = await runSeatrial(['init', '--ci', 'gitlab'], place);
+    const run = await runSeatrial(['init', '--ci', 'hudson'], place);
 
     expect(run.exitCode).toBe(2);
-    expect(run.stderr).toContain('Use some of: circleci, github.');
+    expect(run.stderr).toContain('Use some of: circleci, github, gitlab, ');
   });
 });
 

@@ -57,6 +57,7 @@ export const testingMoments: readonly KillMoment[] = [
   },
   {
     when: 'a check writes state',
+    isStoodFor: true,
     change: 'app',
     is: matches({ type: 'case.started', id: 'answers' }),
   },
@@ -82,6 +83,7 @@ export const shippingMoments: readonly KillMoment[] = [
   },
   {
     when: 'layers are uploaded',
+    isStoodFor: true,
     is: matches({ type: 'step.output', step: 'ship:app', text: /^packed/u }),
   },
   {

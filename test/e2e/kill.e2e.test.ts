@@ -125,7 +125,7 @@ const endings: readonly {
   { signal: 'SIGTERM', when: 'a hook runs, with a container of its own', isStoodFor: true },
   { signal: 'SIGTERM', when: 'a script runs, with a container and a volume of its own' },
   { signal: 'SIGINT', when: 'a container is replaced on its volumes', isStoodFor: true },
-  { signal: 'SIGTERM', when: 'the first tag is about to move' },
+  { signal: 'SIGTERM', when: 'the first tag is about to move', isStoodFor: true },
 ];
 
 describe('a run that is told to end', () => {

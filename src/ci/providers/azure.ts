@@ -28,4 +28,32 @@ export const azure: Provider = {
         : `${address[0]}${address[1]}/_build/results?buildId=${address[2]}`,
     };
   },
+  pipelineFile: {
+    path: 'azure-pipelines.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop.
+trigger:
+  branches:
+    include: ['*']
+  tags:
+    include: ['*']
+pool:
+  vmImage: ubuntu-latest
+steps:
+  - checkout: self
+    fetchDepth: 0
+  - task: UseNode@1
+    inputs:
+      version: 24.x
+  - script: ${command}
+    displayName: Seatrial
+  - task: PublishTestResults@2
+    condition: succeededOrFailed()
+    inputs:
+      testResultsFormat: JUnit
+      testResultsFiles: .seatrial/reports/junit.xml
+  - publish: .seatrial/reports
+    artifact: seatrial
+    condition: succeededOrFailed()
+`,
+  },
 };

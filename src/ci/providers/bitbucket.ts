@@ -22,4 +22,31 @@ export const bitbucket: Provider = {
       source,
     };
   },
+  pipelineFile: {
+    path: 'bitbucket-pipelines.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop.
+image: node:24
+clone:
+  depth: full
+definitions:
+  steps:
+    - step: &ci
+        name: Seatrial
+        services:
+          - docker
+        script:
+          - ${command}
+        artifacts:
+          - .seatrial/reports/**
+pipelines:
+  default:
+    - step: *ci
+  tags:
+    '**':
+      - step: *ci
+  pull-requests:
+    '**':
+      - step: *ci
+`,
+  },
 };

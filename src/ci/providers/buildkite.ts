@@ -25,6 +25,15 @@ export const buildkite: Provider = {
       url: get('BUILDKITE_BUILD_URL'),
     };
   },
+  pipelineFile: {
+    path: '.buildkite/pipeline.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop. The agent needs Node >= 22.18 and Docker.
+steps:
+  - label: Seatrial
+    command: ${command}
+    artifact_paths: .seatrial/reports/**/*
+`,
+  },
 };
 
 /** The same repository may be written as ssh, git or https. */

@@ -21,4 +21,27 @@ export const drone: Provider = {
       url: get('DRONE_BUILD_LINK'),
     };
   },
+  pipelineFile: {
+    path: '.drone.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop.
+kind: pipeline
+type: docker
+name: ci
+steps:
+  - name: ci
+    image: node:24
+    commands:
+      - ${command}
+    # The engine of the runner. Drone allows it in repositories that an administrator trusts.
+    volumes:
+      - name: engine
+        path: /var/run/docker.sock
+volumes:
+  - name: engine
+    host:
+      path: /var/run/docker.sock
+trigger:
+  event: [push, tag, pull_request]
+`,
+  },
 };

@@ -20,4 +20,34 @@ export const gitlab: Provider = {
       source: get('CI_PROJECT_URL'),
     };
   },
+  pipelineFile: {
+    path: '.gitlab-ci.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop.
+workflow:
+  rules:
+    # One pipeline for a merge request, and not another one for its branch.
+    - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+    - if: $CI_COMMIT_TAG
+    - if: $CI_COMMIT_BRANCH && $CI_OPEN_MERGE_REQUESTS == null
+ci:
+  image: node:24
+  services:
+    - docker:28-dind
+  variables:
+    DOCKER_HOST: tcp://docker:2376
+    DOCKER_TLS_VERIFY: '1'
+    DOCKER_CERT_PATH: /certs/client
+    DOCKER_TLS_CERTDIR: /certs
+    # The default branch is read from the history.
+    GIT_DEPTH: '0'
+  script:
+    - ${command}
+  artifacts:
+    when: always
+    paths:
+      - .seatrial/reports
+    reports:
+      junit: .seatrial/reports/junit.xml
+`,
+  },
 };

@@ -20,4 +20,26 @@ export const jenkins: Provider = {
       url: get('BUILD_URL'),
     };
   },
+  pipelineFile: {
+    path: 'Jenkinsfile',
+    render: ({ command }) => `// Everything is in Seatrial: the same command runs on a laptop.
+pipeline {
+  // It needs Node >= 22.18 and a Docker engine.
+  agent { label 'docker' }
+  stages {
+    stage('ci') {
+      steps {
+        sh '${command}'
+      }
+    }
+  }
+  post {
+    always {
+      junit allowEmptyResults: true, testResults: '.seatrial/reports/junit.xml'
+      archiveArtifacts allowEmptyArchive: true, artifacts: '.seatrial/reports/**'
+    }
+  }
+}
+`,
+  },
 };

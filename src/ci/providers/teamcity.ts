@@ -25,6 +25,49 @@ export const teamcity: Provider = {
       url: get('BUILD_URL'),
     };
   },
+  pipelineFile: {
+    path: '.teamcity/settings.kts',
+    render: ({ command }) => `// Everything is in Seatrial: the same command runs on a laptop.
+import jetbrains.buildServer.configs.kotlin.*
+import jetbrains.buildServer.configs.kotlin.buildFeatures.XmlReport
+import jetbrains.buildServer.configs.kotlin.buildFeatures.xmlReport
+import jetbrains.buildServer.configs.kotlin.buildSteps.script
+import jetbrains.buildServer.configs.kotlin.triggers.vcs
+
+version = "2025.03"
+
+project {
+    buildType(Ci)
+}
+
+object Ci : BuildType({
+    name = "ci"
+    artifactRules = ".seatrial/reports => seatrial"
+    vcs {
+        root(DslContext.settingsRoot)
+    }
+    steps {
+        script {
+            name = "Seatrial"
+            scriptContent = "${command}"
+        }
+    }
+    triggers {
+        vcs {}
+    }
+    features {
+        xmlReport {
+            reportType = XmlReport.XmlReportType.JUNIT
+            rules = ".seatrial/reports/junit.xml"
+        }
+    }
+    // The agent needs Node >= 22.18 and a Docker engine.
+    requirements {
+        exists("docker.server.version")
+    }
+})
+`,
+  },
 };
 
 /** One value of a Java properties file, with the escapes that TeamCity writes. */

@@ -25,4 +25,16 @@ export const travis: Provider = {
       url: get('TRAVIS_BUILD_WEB_URL'),
     };
   },
+  pipelineFile: {
+    path: '.travis.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop.
+language: node_js
+node_js: 24
+os: linux
+services: docker
+# Nothing but what the command itself needs.
+install: skip
+script: ${command}
+`,
+  },
 };

@@ -22,4 +22,19 @@ export const woodpecker: Provider = {
       source: get('CI_REPO_URL'),
     };
   },
+  pipelineFile: {
+    path: '.woodpecker.yml',
+    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop.
+when:
+  - event: [push, tag, pull_request]
+steps:
+  - name: ci
+    image: node:24
+    commands:
+      - ${command}
+    # The engine of the agent. Woodpecker allows it in repositories that an administrator trusts.
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock
+`,
+  },
 };

@@ -16,7 +16,7 @@ export const initCommand: CliCommand = {
         `
 Examples:
   seatrial init
-  seatrial init --ci github circleci
+  seatrial init --ci github gitlab circleci
 `,
       )
       .action(async (flags: InitFlags) => {
