@@ -115,6 +115,21 @@ test('an image that says nothing is ready when it is quiet for two seconds', asy
   expect(result.afterMs).toBeGreaterThan(2000);
 });
 
+test('an end that the engine tells of late is not taken for quiet', async () => {
+  const wait: typeof engine.containers.wait = async (id, signal) => {
+    const exitCode = await engine.containers.wait(id, signal);
+    await systemClock.sleep(2500, signal);
+    return exitCode;
+  };
+
+  const result = await attempt({
+    image: sh('echo done'),
+    through: { ...engine, containers: { ...engine.containers, wait } },
+  });
+
+  expect(result).toMatchObject({ state: 'exited', exitCode: 0 });
+});
+
 test('a log line decides, when it is whole', async () => {
   const result = await attempt({
     image: sh('echo starting; sleep 0.2; printf "listening on 80"; sleep 0.2; echo 80; sleep 600'),
