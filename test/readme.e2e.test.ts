@@ -19,16 +19,22 @@ it('runs every command of the tour in the README, in order, in a fresh copy', as
   await writeFile(join(copy.folder, '..', 'tour.sh'), `set -eu\n${script.join('\n')}\n`);
 
   try {
+    let kept: Promise<void> | undefined;
     const { exitCode, output } = await runShell(join(copy.folder, '..', 'tour.sh'), {
       cwd: copy.folder,
       port,
+      // The example is whole by then, and other tests need it.
+      onText: (text) => {
+        if (text.includes('::tour 1\n'))
+          kept ??= keepMadeExample(join(copy.folder, 'examples', 'dynamodb'));
+      },
     });
+    await kept;
 
     const reached = Number([...output.matchAll(/^::tour (\d+)$/gmu)].at(-1)?.[1]);
     expect(commands.length).toBeGreaterThan(0);
     expect(exitCode, `"${commands[reached] ?? ''}" failed:\n${output}`).toBe(0);
     expect(reached).toBe(commands.length - 1);
-    await keepMadeExample(join(copy.folder, 'examples', 'dynamodb'));
   } finally {
     await runShell('scripts/clean.sh', { cwd: copy.folder, port });
   }
@@ -41,7 +47,11 @@ interface ShellResult {
 
 async function runShell(
   script: string,
-  place: { readonly cwd: string; readonly port: number },
+  place: {
+    readonly cwd: string;
+    readonly port: number;
+    readonly onText?: (text: string) => void;
+  },
 ): Promise<ShellResult> {
   const child = spawn('sh', [script], {
     cwd: place.cwd,
@@ -50,7 +60,10 @@ async function runShell(
   });
   const pieces: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => pieces.push(text));
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      pieces.push(text);
+      place.onText?.(text);
+    });
   }
   await once(child, 'close');
   return { exitCode: child.exitCode, output: pieces.join('') };
