@@ -126,7 +126,7 @@ const breaks: readonly Break[] = [
   },
   {
     what: 'finds nothing after it was replaced',
-    asks: 'only: [starts, answers, ephemeral, volumes-persist]',
+    asks: 'only: [starts, answers, writes, ephemeral, volumes-persist]',
     make: async ({ edit }) => {
       await edit(DOCKERFILE, CMD, 'CMD ["-sharedDb", "-inMemory", "-port", "8000"]');
     },
