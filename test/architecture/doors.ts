@@ -14,6 +14,7 @@ const privateFolders: readonly PrivateFolder[] = [
   { folder: 'engine/docker', doors: [], importers: ['engine/connect.ts'] },
   { folder: 'suites/behaviour/checks', doors: ['index.ts'], importers: [] },
   { folder: 'ci/providers', doors: ['index.ts'], importers: [] },
+  { folder: 'ci/circleci', doors: ['index.ts'], importers: [] },
   { folder: 'registry/targets', doors: ['index.ts'], importers: [] },
   { folder: 'report/reporters', doors: ['index.ts'], importers: [] },
   { folder: 'suites/behaviour', doors: ['index.ts'], importers: [] },

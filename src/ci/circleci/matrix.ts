@@ -38,7 +38,7 @@ export function suffixOf(combination: Combination): string {
 
 /** How a value stands in a name; a list or map by its name, if it has one. */
 export function textOfValue(value: Node): string {
-  if (value.kind === 'scalar') return value.value === null ? '' : String(value.written);
+  if (value.kind === 'scalar') return value.value === null ? '' : value.written;
   const name = valueOf(value, 'name');
   return name?.kind === 'scalar' ? name.written : JSON.stringify(value.kind);
 }

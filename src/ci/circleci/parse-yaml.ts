@@ -43,7 +43,8 @@ export function parseYaml(file: string, text: string, findings: Findings): Parse
   const source: SourceText = { file, text, lines: new LineCounter() };
   const document = parseDocument(source, findings);
   if (document?.contents == null) {
-    if (document !== undefined) addAt(findings, at(source, 0, 0), { message: 'The file is empty.' });
+    if (document !== undefined)
+      addAt(findings, at(source, 0, 0), { message: 'The file is empty.' });
     return { source, anchors: [] };
   }
   for (const error of [...document.errors, ...document.warnings].slice(0, 10)) {
@@ -84,9 +85,16 @@ function parseDocument(source: SourceText, findings: Findings): Document.Parsed 
     return documents[0];
   } catch (error) {
     // The parser recurses: thousands of nested brackets end its stack.
-    addAt(findings, at(source, 0, 1), { message: `The file cannot be parsed: ${messageOf(error)}.` });
+    addAt(findings, at(source, 0, 1), {
+      message: `The file cannot be parsed: ${messageOf(error)}.`,
+    });
     return undefined;
   }
+}
+
+function readScalar(node: unknown, origin: Origin): Scalar {
+  const value = isScalar(node) ? toPlain(node.value) : null;
+  return { kind: 'scalar', value, written: writtenOf(node, value), origin };
 }
 
 interface Read {
@@ -158,11 +166,6 @@ function createReader(source: SourceText, document: Document.Parsed, findings: F
     return sized({ kind: 'map', entries: [...entries, ...inherited], origin }, parts);
   }
 
-  function readScalar(node: unknown, origin: Origin): Scalar {
-    const value = isScalar(node) ? toPlain(node.value) : null;
-    return { kind: 'scalar', value, written: writtenOf(node, value), origin };
-  }
-
   function readKey(node: unknown): Scalar {
     const scalar = isAlias(node) ? node.resolve(document) : node;
     const origin = originOf(node);
@@ -174,7 +177,12 @@ function createReader(source: SourceText, document: Document.Parsed, findings: F
       message: 'A key must be plain text.',
       suggestion: 'Put a text that begins with `{` or `[` into quotes.',
     });
-    return { kind: 'scalar', value: source.text.slice(origin.start, origin.end), written: '', origin };
+    return {
+      kind: 'scalar',
+      value: source.text.slice(origin.start, origin.end),
+      written: '',
+      origin,
+    };
   }
 
   function originOf(node: unknown): Origin {
@@ -204,7 +212,9 @@ function mergedEntries(node: Node, key: Scalar, findings: Findings): readonly En
   const maps = node.kind === 'list' ? node.items : [node];
   return maps.flatMap((map) => {
     if (map.kind === 'map') return map.entries;
-    addAt(findings, key.origin, { message: 'Only maps, or a list of maps, can be merged with `<<`.' });
+    addAt(findings, key.origin, {
+      message: 'Only maps, or a list of maps, can be merged with `<<`.',
+    });
     return [];
   });
 }

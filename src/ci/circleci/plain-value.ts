@@ -21,5 +21,7 @@ export function writtenOf(node: unknown, value: Plain): string {
 export function toData(node: Node): unknown {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(toData);
-  return Object.fromEntries(node.entries.map(({ key, value }) => [String(key.value), toData(value)]));
+  return Object.fromEntries(
+    node.entries.map(({ key, value }) => [String(key.value), toData(value)]),
+  );
 }

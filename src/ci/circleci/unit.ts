@@ -62,7 +62,16 @@ function openOrb(
 ): Unit | 'opaque' {
   const depth = (options.depth ?? 0) + 1;
   const next = { sources: options.sources, orb: nameOf(entry), depth };
-  if (entry.value.kind === 'map') return createUnit(entry.value, findings, next);
+  if (entry.value.kind === 'map' && entry.value.entries.length > 0) {
+    return createUnit(entry.value, findings, next);
+  }
+  if (entry.value.kind === 'map') {
+    findings.skip({
+      subject: `orb ${nameOf(entry)}`,
+      why: 'it is empty here, for a tool to fill in',
+    });
+    return 'opaque';
+  }
   const reference = textOf(entry.value) ?? '';
   if (!ORB_REFERENCE.test(reference)) {
     findings.add({

@@ -1,5 +1,6 @@
 import type { CliCommand } from '../command.ts';
 import { checkCommand } from './check.ts';
+import { circleciCommand } from './circleci.ts';
 import { cleanCommand } from './clean.ts';
 import { diffCommand } from './diff.ts';
 import { driftCommand } from './drift.ts';
@@ -30,6 +31,7 @@ export const commands: readonly CliCommand[] = [
   diffCommand,
   planCommand,
   timesCommand,
+  circleciCommand,
   initCommand,
   keysCommand,
   cleanCommand,

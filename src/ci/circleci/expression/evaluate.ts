@@ -1,4 +1,8 @@
-import { ExpressionError, type ExpressionErrorType, type ExpressionProblem } from './expression-error.ts';
+import {
+  ExpressionError,
+  type ExpressionErrorType,
+  type ExpressionProblem,
+} from './expression-error.ts';
 import { parseExpression, type Expression } from './parse.ts';
 import { Pattern } from './pattern.ts';
 import type { ExpressionValue, Token } from './scan.ts';

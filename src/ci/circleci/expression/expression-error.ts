@@ -53,8 +53,7 @@ const SENTENCES: Readonly<Record<ExpressionErrorType, (lexeme: string) => string
   'Parser/EXPECTED_RIGHT_PAREN': () => 'A `)` is missing here.',
   'Parser/UNKNOWN_BUILTIN_FUNCTION': (lexeme) =>
     `There is no operator \`${lexeme}\`; there are \`contains\`, \`starts-with\` and \`matches\`.`,
-  'Interpreter/EXPECTED_NUMERIC_OPERAND': (lexeme) =>
-    `\`${lexeme}\` compares whole numbers only.`,
+  'Interpreter/EXPECTED_NUMERIC_OPERAND': (lexeme) => `\`${lexeme}\` compares whole numbers only.`,
   'Interpreter/EXPECTED_STRING_OPERAND': (lexeme) => `\`${lexeme}\` takes texts only.`,
   'Interpreter/EXPECTED_PATTERN_OPERAND': (lexeme) =>
     `\`${lexeme}\` takes a pattern between slashes: \`/v.+/\`.`,

@@ -1,7 +1,6 @@
 import {
   anything,
   fields,
-  listOf,
   oneOf,
   oneOrMore,
   optional,
@@ -55,8 +54,7 @@ const run: Check = (slot, context) => {
   }
   runFields(slot, context);
   const background = valueOf(slot.node, 'background');
-  const reruns =
-    entryOf(slot.node, 'max_auto_reruns') ?? entryOf(slot.node, 'auto_rerun_delay');
+  const reruns = entryOf(slot.node, 'max_auto_reruns') ?? entryOf(slot.node, 'auto_rerun_delay');
   if (reruns !== undefined && background?.kind === 'scalar' && background.value === true) {
     report(context, reruns.key, {
       code: 'rerun-in-background',
@@ -111,7 +109,12 @@ export const builtInSteps: ReadonlyMap<string, Check> = new Map<string, Check>([
     'setup_remote_docker',
     alsoAlone(
       step({
-        keys: { version: text, docker_layer_caching: truth, prefer_same_region: truth, reusable: truth },
+        keys: {
+          version: text,
+          docker_layer_caching: truth,
+          prefer_same_region: truth,
+          reusable: truth,
+        },
       }),
     ),
   ],
@@ -121,14 +124,14 @@ export const builtInSteps: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['store_test_results', step({ keys: { path: text }, required: ['path'] })],
   ['persist_to_workspace', step({ keys: { root: text, paths }, required: ['root', 'paths'] })],
   ['attach_workspace', step({ keys: { at: text }, required: ['at'] })],
-  ['add_ssh_keys', alsoAlone(step({ keys: { fingerprints: optional(listOf(text)) } }))],
+  ['add_ssh_keys', alsoAlone(step({ keys: { fingerprints: optional(oneOrMore(text)) } }))],
   ['install_signing_bundle', anything],
 ]);
 
 /** Those that cannot stand alone as a word. */
 export const needsKeys: ReadonlySet<string> = new Set(
   [...builtInSteps.keys()].filter(
-    (name) => !['checkout', 'setup_remote_docker', 'add_ssh_keys', 'install_signing_bundle'].includes(name),
+    (name) =>
+      !['checkout', 'setup_remote_docker', 'add_ssh_keys', 'install_signing_bundle'].includes(name),
   ),
 );
-

@@ -36,10 +36,14 @@ export function versionOf(file: ParsedFile, context: CheckContext): '2.0' | '2.1
   const { root, source } = file;
   if (root?.kind !== 'map') {
     const origin = root?.origin ?? { source, start: 0, end: 1 };
-    report(context, { origin }, {
-      code: 'wrong-type',
-      message: 'A configuration is a map with `version` and `jobs`.',
-    });
+    report(
+      context,
+      { origin },
+      {
+        code: 'wrong-type',
+        message: 'A configuration is a map with `version` and `jobs`.',
+      },
+    );
     return undefined;
   }
   const entry = entryOf(root, 'version');

@@ -23,7 +23,11 @@ import { checkExecutorReference, checkSteps, type StepContext } from './steps.ts
 import { checkTemplates } from './template-variables.ts';
 
 /** Checks everything that a unit defines, its orbs' own definitions included. */
-export function checkElements(unit: Unit, context: CheckContext, pipeline: ReadonlySet<string>): void {
+export function checkElements(
+  unit: Unit,
+  context: CheckContext,
+  pipeline: ReadonlySet<string>,
+): void {
   const inner: UnitContext = { ...context, unit, pipeline };
   for (const entry of unit.commands.values()) checkCommand(entry, inner);
   for (const entry of unit.executors.values()) checkExecutor(entry, inner);

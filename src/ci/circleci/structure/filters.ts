@@ -1,9 +1,18 @@
-import { fields, oneOrMore, optional, text, type Check, type CheckContext, type Slot } from './check.ts';
+import {
+  fields,
+  oneOrMore,
+  optional,
+  text,
+  type Check,
+  type CheckContext,
+  type Slot,
+} from './check.ts';
 import { checkPattern } from './logic-shape.ts';
 
 const pattern: Check = (slot, context) => {
   text(slot, context);
-  const source = slot.node.kind === 'scalar' ? /^\/(.*)\/$/su.exec(slot.node.written)?.[1] : undefined;
+  const source =
+    slot.node.kind === 'scalar' ? /^\/(.*)\/$/su.exec(slot.node.written)?.[1] : undefined;
   if (source !== undefined) checkPattern(slot, context, source);
 };
 

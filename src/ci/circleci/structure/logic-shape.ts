@@ -26,7 +26,8 @@ export function checkLogic(slot: Slot, context: CheckContext, depth = 0): void {
         second === undefined
           ? 'This logic statement is empty.'
           : `A logic statement has one key, and \`${nameOf(second)}\` is its second.`,
-      suggestion: second === undefined ? undefined : 'Put both under `and:`, each as an item of a list.',
+      suggestion:
+        second === undefined ? undefined : 'Put both under `and:`, each as an item of a list.',
     });
     return;
   }

@@ -7,7 +7,17 @@ import {
   type Parameter,
 } from '../parameters.ts';
 import { entryOf, nameOf, textOf, valueOf } from '../tree.ts';
-import { anything, fields, listOf, optional, report, text, type Check, type CheckContext, type Slot } from './check.ts';
+import {
+  anything,
+  fields,
+  listOf,
+  optional,
+  report,
+  text,
+  type Check,
+  type CheckContext,
+  type Slot,
+} from './check.ts';
 
 /** Names that an invocation of a job takes for itself. */
 export const reservedArguments = [
@@ -46,7 +56,10 @@ export function parameterDefinitions(owner: Owner, ownerName = ''): Check {
       checkName(inner, context, owner);
       checkType(inner, context, owner);
     }
-    for (const parameter of parametersOf({ ...slot.node, entries: [{ key: keyOf(slot), value: slot.node }] }).values()) {
+    for (const parameter of parametersOf({
+      ...slot.node,
+      entries: [{ key: keyOf(slot), value: slot.node }],
+    }).values()) {
       checkDefault(parameter, context, { owner, ownerName });
     }
   });

@@ -2,7 +2,16 @@ import { didYouMean } from '../../../config/suggestion.ts';
 import { checkLogic } from './logic-shape.ts';
 import { parametersOf, type Parameter } from '../parameters.ts';
 import { hasTemplate } from '../template.ts';
-import { entriesOf, nameOf, textOf, valueOf, type Entry, type Mapping, type Node, type Scalar } from '../tree.ts';
+import {
+  entriesOf,
+  nameOf,
+  textOf,
+  valueOf,
+  type Entry,
+  type Mapping,
+  type Node,
+  type Scalar,
+} from '../tree.ts';
 import { lookUp, namesOf, type Definition, type Unit } from '../unit.ts';
 import { checkArguments } from './arguments.ts';
 import { builtInSteps, needsKeys } from './built-in-steps.ts';
@@ -97,7 +106,11 @@ function checkCall(entry: Entry, context: StepContext): void {
     const found = lookUp(context.unit, 'commands', nameOf(entry));
     if (found === undefined) return callCommand({ name: nameOf(entry), key, given: [] }, context);
     if (found === 'opaque') return;
-    wrongType({ node: value, name: nameOf(entry), origin: key.origin }, context, 'a map of arguments');
+    wrongType(
+      { node: value, name: nameOf(entry), origin: key.origin },
+      context,
+      'a map of arguments',
+    );
     return;
   }
   callCommand({ name: nameOf(entry), key, given: entriesOf(value) }, context);
@@ -169,7 +182,8 @@ export function checkExecutorReference(slot: Slot, context: StepContext): void {
       code: 'unknown-executor',
       message: `There is no executor \`${name}\`.`,
       official: `Cannot find a definition for executor named ${name}`,
-      suggestion: didYouMean(name, namesOf(context.unit, 'executors')) ?? orbHint(name, context.unit),
+      suggestion:
+        didYouMean(name, namesOf(context.unit, 'executors')) ?? orbHint(name, context.unit),
     });
     return;
   }
@@ -210,7 +224,10 @@ function checkConditional(slot: Slot, context: StepContext): void {
   }
   for (const key of ['condition', 'steps']) {
     if (valueOf(node, key) === undefined) {
-      report(context, slot, { code: 'missing-key', message: `\`${name}\` needs the key \`${key}\`.` });
+      report(context, slot, {
+        code: 'missing-key',
+        message: `\`${name}\` needs the key \`${key}\`.`,
+      });
     }
   }
 }
@@ -224,7 +241,10 @@ function reportSeveralKeys(node: Mapping, context: StepContext): void {
   report(context, isFirstEmpty ? first.key : second.key, {
     code: isFirstEmpty ? 'step-not-indented' : 'two-steps-in-one',
     message: isFirstEmpty
-      ? `\`${nameOf(first)}\` is empty: ${names.slice(1).map((name) => `\`${name}\``).join(', ')} stand beside it, not under it.`
+      ? `\`${nameOf(first)}\` is empty: ${names
+          .slice(1)
+          .map((name) => `\`${name}\``)
+          .join(', ')} stand beside it, not under it.`
       : `A step has one key, and this has ${names.map((name) => `\`${name}\``).join(', ')}.`,
     suggestion: isFirstEmpty
       ? `Indent what belongs to \`${nameOf(first)}\` by 4 more than \`-\`.`

@@ -1,7 +1,17 @@
 import { didYouMean } from '../../../config/suggestion.ts';
 import { combinationsOf, suffixOf, textOfValue, type Combination } from '../matrix.ts';
 import { hasTemplate } from '../template.ts';
-import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Entry, type Node, type Origin, type Scalar } from '../tree.ts';
+import {
+  entriesOf,
+  itemsOf,
+  nameOf,
+  textOf,
+  valueOf,
+  type Entry,
+  type Node,
+  type Origin,
+  type Scalar,
+} from '../tree.ts';
 import { report, type CheckContext } from './check.ts';
 
 /** A job of a workflow under the name by which others require it. */

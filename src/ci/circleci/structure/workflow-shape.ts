@@ -230,9 +230,7 @@ const requirement = mapOf(oneOrMore(oneOf(...STATUSES)));
 const INVOCATION_KEYS: ReadonlyMap<string, (slot: Slot, context: CheckContext) => void> = new Map(
   Object.entries({
     requires: optional(
-      listOf((slot, context) =>
-        (slot.node.kind === 'map' ? requirement : text)(slot, context),
-      ),
+      listOf((slot, context) => (slot.node.kind === 'map' ? requirement : text)(slot, context)),
     ),
     name: text,
     context: optional(oneOrMore(text)),
@@ -242,7 +240,11 @@ const INVOCATION_KEYS: ReadonlyMap<string, (slot: Slot, context: CheckContext) =
     matrix: fields({
       noun: 'matrix',
       required: ['parameters'],
-      keys: { parameters: mapOf(anything), exclude: optional(listOf(mapOf(anything))), alias: text },
+      keys: {
+        parameters: mapOf(anything),
+        exclude: optional(listOf(mapOf(anything))),
+        alias: text,
+      },
     }),
   }),
 );

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { collect } from '../collect.ts';
+import type { CliCommand, DefineOptions } from '../command.ts';
+import { formatOption } from '../format-option.ts';
+
+interface ValidateFlags {
+  readonly orb: readonly string[];
+  readonly strict: boolean;
+  readonly format: 'text' | 'json';
+}
+
+export const circleciCommand: CliCommand = {
+  define: (options) =>
+    new options.Command('circleci')
+      .description('work with files of CircleCI without CircleCI')
+      .addCommand(defineValidate(options)),
+};
+
+function defineValidate({ host, onExit, Command: Type, Option }: DefineOptions): Command {
+  return new Type('validate')
+    .description('find what CircleCI would refuse in a configuration, without a network')
+    .argument('[file]', 'default: .circleci/config.yml')
+    .option('--orb <orb=folder>', 'where the source of an orb is; may be repeated', collect, [])
+    .option('--strict', 'exit code 1 also when something could not be checked', false)
+    .addOption(formatOption({ Option }))
+    .addHelpText(
+      'after',
+      `
+Exit code 1 when there is an error. What could not be checked here is listed, and the file is then not called valid.
+
+Examples:
+  seatrial circleci validate
+  seatrial circleci validate .circleci/continue.yml --format json
+  seatrial circleci validate --orb circleci/docker=./orbs/docker --strict
+`,
+    )
+    .action(async (file: string | undefined, flags: ValidateFlags) => {
+      const { validateCircleci } = await import('../../ci/circleci/index.ts');
+      const { output, isPassed } = await validateCircleci({
+        folder: host.cwd,
+        env: host.env,
+        file,
+        orbs: flags.orb,
+        isStrict: flags.strict,
+        format: flags.format,
+      });
+      host.stdout.write(output);
+      onExit(isPassed ? 0 : 1);
+    });
+}
