@@ -1,4 +1,13 @@
-import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Entry, type Node } from './tree.ts';
+import {
+  entriesOf,
+  itemsOf,
+  nameOf,
+  textOf,
+  valueOf,
+  type Entry,
+  type Node,
+  type Plain,
+} from './tree.ts';
 import { hasTemplate } from './template.ts';
 
 export const elementTypes = [
@@ -64,33 +73,28 @@ export function problemOfValue(node: Node, parameter: Parameter): ValueProblem |
 }
 
 function expectation(node: Node, { type, values }: Parameter): string | undefined {
-  const value = node.kind === 'scalar' ? node.value : undefined;
-  switch (type) {
-    case undefined:
-      return undefined;
-    case 'string':
-      return typeof value === 'string' ? undefined : 'type string';
-    case 'boolean':
-      return typeof value === 'boolean' ? undefined : 'type boolean';
-    case 'integer':
-      return Number.isInteger(value) ? undefined : 'type integer';
-    case 'steps':
-      return node.kind === 'list' ? undefined : 'type steps';
-    case 'executor':
-      return isExecutorValue(node) ? undefined : 'type executor';
-    case 'env_var_name':
-      return typeof value === 'string' && /^[A-Za-z_]\w*$/u.test(value)
-        ? undefined
-        : 'type env_var_name';
-    case 'enum':
-      return node.kind === 'scalar' && values.includes(node.written)
-        ? undefined
-        : `one of ${values.join(', ')}`;
-  }
+  if (type === undefined) return undefined;
+  const isFitting = FITS[type](node, values);
+  if (isFitting) return undefined;
+  return type === 'enum' ? `one of ${values.join(', ')}` : `type ${type}`;
+}
+
+const FITS: Readonly<Record<ParameterType, (node: Node, values: readonly string[]) => boolean>> = {
+  string: (node) => typeof plainOf(node) === 'string',
+  boolean: (node) => typeof plainOf(node) === 'boolean',
+  integer: (node) => Number.isInteger(plainOf(node)),
+  steps: (node) => node.kind === 'list',
+  executor: (node) => isExecutorValue(node),
+  env_var_name: (node) => /^[A-Za-z_]\w*$/u.test(textOf(node) ?? ''),
+  enum: (node, values) => node.kind === 'scalar' && values.includes(node.written),
+};
+
+function plainOf(node: Node): Plain | undefined {
+  return node.kind === 'scalar' ? node.value : undefined;
 }
 
 function isExecutorValue(node: Node): boolean {
-  return node.kind === 'map' ? valueOf(node, 'name') !== undefined : textOf(node) !== undefined;
+  return node.kind === 'map' ? node.entries.length > 0 : textOf(node) !== undefined;
 }
 
 function actualOf(node: Node): string {

@@ -58,7 +58,7 @@ export const pipelineValues: ReadonlyMap<string, Default> = new Map<string, Defa
 
 /** Families whose members come with the event: what is not in it has no value. */
 const OPEN_FAMILIES =
-  /^pipeline\.(?:trigger_parameters|event|deploy|config|definition|trigger|schedule|git|project)\.[\w.-]+$/u;
+  /^pipeline\.(?:trigger_parameters|event|deploy|config|definition|trigger)\.[\w.-]+$/u;
 
 /** Whether a pipeline can have a value of that name. */
 export function isPipelineValue(name: string): boolean {

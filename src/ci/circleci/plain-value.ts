@@ -1,5 +1,5 @@
 import { isScalar } from 'yaml';
-import type { Node, Plain } from './tree.ts';
+import type { Plain } from './tree.ts';
 
 /** What a scalar of the YAML parser stands for. Dates and other objects do not come from the core schema. */
 export function toPlain(value: unknown): Plain {
@@ -15,13 +15,4 @@ export function toPlain(value: unknown): Plain {
 export function writtenOf(node: unknown, value: Plain): string {
   const source = isScalar(node) ? node.source : undefined;
   return source ?? (value === null ? '' : String(value));
-}
-
-/** Plain data of a tree, as `JSON.stringify` and YAML writers take it. */
-export function toData(node: Node): unknown {
-  if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return node.items.map(toData);
-  return Object.fromEntries(
-    node.entries.map(({ key, value }) => [String(key.value), toData(value)]),
-  );
 }

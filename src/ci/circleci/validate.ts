@@ -29,10 +29,11 @@ export interface CheckedConfig extends Validation {
 export function checkConfig({ file, text }: ConfigText, sources: OrbSources): CheckedConfig {
   const findings = collectFindings();
   const parsed = parseYaml(file, text, findings);
-  const isEmpty = parsed.root === undefined && findings.all.length > 0;
+  // A tree with holes would be told of a second time.
+  const isBroken = findings.all.some(({ code }) => code === 'yaml');
   const context = { findings, isTemplated: true };
-  const version = isEmpty ? undefined : versionOf(parsed, context);
-  const unit = createUnit(parsed.root, findings, { sources });
+  const version = isBroken ? undefined : versionOf(parsed, context);
+  const unit = createUnit(isBroken ? undefined : parsed.root, findings, { sources });
   if (version !== undefined) {
     const isTemplated = version === '2.1';
     checkDocument({ file: parsed, unit, version }, { findings, isTemplated });

@@ -99,21 +99,26 @@ function scanPattern(rest: string, at: number): Token {
   let source = '';
   let index = 1;
   while (index < rest.length && rest[index] !== '/') {
-    const character = characterAt(rest, index);
-    const isEscape = character === '\\';
-    const next = isEscape ? characterAt(rest, index + 1) : '';
-    if (character > '\u{ff}' || (isEscape && (next === 'u' || next === 'x'))) {
-      fail('Scanner/INVALID_PATTERN_CHARACTER', character, at + index);
-    }
-    if (next > '\u{ff}') fail('Scanner/INVALID_PATTERN_CHARACTER', next, at + index + 1);
-    source += next === '/' ? '/' : character + next;
-    index += 1 + next.length;
+    const piece = patternPiece(rest, index, at);
+    source += piece === '\\/' ? '/' : piece;
+    index += piece.length;
   }
   if (index >= rest.length) fail('Scanner/UNTERMINATED_PATTERN', '/', at);
   if (source.length > MOST_PATTERN_CHARACTERS) fail('Scanner/PATTERN_TOO_LONG', '/', at);
   const value = toPattern(source);
   if (value === undefined) fail('Scanner/INVALID_PATTERN', '/', at);
   return { type: 'literal', lexeme: rest.slice(0, index + 1), at, value };
+}
+
+/** One character, or a backslash and the one after it. */
+function patternPiece(rest: string, index: number, at: number): string {
+  const character = characterAt(rest, index);
+  const next = character === '\\' ? characterAt(rest, index + 1) : '';
+  if (character > '\u{ff}' || next === 'u' || next === 'x') {
+    fail('Scanner/INVALID_PATTERN_CHARACTER', character, at + index);
+  }
+  if (next > '\u{ff}') fail('Scanner/INVALID_PATTERN_CHARACTER', next, at + index + 1);
+  return character + next;
 }
 
 /** A whole character, also one of two code units. */

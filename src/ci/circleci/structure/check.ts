@@ -103,7 +103,7 @@ export function oneOf(...values: readonly string[]): Check {
 }
 
 /** "`a`, `b` or `c`". */
-export function orOf(values: readonly string[]): string {
+function orOf(values: readonly string[]): string {
   const quoted = values.map((value) => `\`${value}\``);
   const last = quoted.at(-1) ?? '';
   return quoted.length < 2 ? last : `${quoted.slice(0, -1).join(', ')} or ${last}`;
@@ -169,19 +169,31 @@ export function fields(shape: Shape): Check {
       if (node.entries.some((entry) => nameOf(entry) === name)) continue;
       report(context, slot, {
         code: 'missing-key',
-        message: `The ${shape.noun} \`${slot.name}\` needs the key \`${name}\`.`,
+        message: `${subjectOf(slot, shape)} needs the key \`${name}\`.`,
       });
     }
   };
 }
 
-export function unknownKey(slot: Slot, context: CheckContext, shape: Shape): void {
+function subjectOf({ name }: Slot, { noun }: Shape): string {
+  const isNamed = !name.startsWith('an item of') && !noun.includes(name);
+  return isNamed ? `The ${noun} \`${name}\`` : `The ${noun}`;
+}
+
+/** More keys than this are no help to read. */
+const MOST_KEYS_SHOWN = 12;
+
+function unknownKey(slot: Slot, context: CheckContext, shape: Shape): void {
   const keys = Object.keys(shape.keys);
+  const longer = keys.find((key) => slot.name.length > 3 && key.startsWith(slot.name));
+  const all = `It can have ${keys.map((key) => `\`${key}\``).join(', ')}.`;
   report(context, slot, {
     code: 'unknown-key',
     severity: shape.unknown ?? 'error',
     message: `A ${shape.noun} has no key \`${slot.name}\`.`,
     suggestion:
-      didYouMean(slot.name, keys) ?? `It can have ${keys.map((key) => `\`${key}\``).join(', ')}.`,
+      didYouMean(slot.name, keys) ??
+      (longer === undefined ? undefined : `Did you mean \`${longer}\`?`) ??
+      (keys.length > MOST_KEYS_SHOWN ? undefined : all),
   });
 }

@@ -41,21 +41,25 @@ function checkStatement(entry: Entry, context: CheckContext, depth: number): voi
   if (name === 'not') return checkLogic(slot, context, depth + 1);
   if (name === 'matches') return checkMatches(slot, context);
   if (name === 'and' || name === 'or' || name === 'equal') {
-    if (entry.value.kind !== 'list') return wrongType(slot, context, 'a list');
-    if (entry.value.items.length === 0) {
-      report(context, slot, { code: 'logic', message: `\`${name}\` needs at least one item.` });
-    }
-    if (name === 'equal') return;
-    for (const node of entry.value.items) {
-      checkLogic({ node, name, origin: node.origin }, context, depth + 1);
-    }
-    return;
+    return checkItems(slot, context, depth);
   }
   report(context, slot, {
     code: 'logic',
     message: `There is no logic statement \`${name}\`.`,
     suggestion: didYouMean(name, OPERATORS) ?? `There are ${OPERATORS.join(', ')}.`,
   });
+}
+
+function checkItems(slot: Slot, context: CheckContext, depth: number): void {
+  const { node, name } = slot;
+  if (node.kind !== 'list') return wrongType(slot, context, 'a list');
+  if (node.items.length === 0) {
+    report(context, slot, { code: 'logic', message: `\`${name}\` needs at least one item.` });
+  }
+  if (name === 'equal') return;
+  for (const item of node.items) {
+    checkLogic({ node: item, name, origin: item.origin }, context, depth + 1);
+  }
 }
 
 function checkMatches(slot: Slot, context: CheckContext): void {

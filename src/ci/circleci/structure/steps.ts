@@ -163,16 +163,12 @@ export function checkReferences(
   }
 }
 
-/** `name`, or a map of `name` and arguments. */
+/** `name`, a map of `name` and arguments, or a map of the name alone and its arguments. */
 export function checkExecutorReference(slot: Slot, context: StepContext): void {
-  const { node } = slot;
-  const nameNode = node.kind === 'map' ? valueOf(node, 'name') : node;
+  const { name: nameNode, given } = executorReference(slot.node);
   const name = textOf(nameNode);
   if (nameNode === undefined || name === undefined) {
-    if (node.kind === 'list' || nameNode === undefined || nameNode.kind !== 'scalar') {
-      wrongType(slot, context, 'the name of an executor, or a map with `name`');
-    }
-    return;
+    return wrongType(slot, context, 'the name of an executor, or a map with `name`');
   }
   if (isOpen({ node: nameNode }, context)) return;
   const found = lookUp(context.unit, 'executors', name);
@@ -187,7 +183,7 @@ export function checkExecutorReference(slot: Slot, context: StepContext): void {
     });
     return;
   }
-  checkExecutorArguments({ found, name, node: nameNode, given: entriesOf(node) }, context);
+  checkExecutorArguments({ found, name, node: nameNode, given }, context);
 }
 
 function checkExecutorArguments(
@@ -204,6 +200,22 @@ function checkExecutorArguments(
   const others = new Set(['name']);
   const origin = call.node.origin;
   checkArguments({ kind: 'executor', name, origin, given, parameters, others }, context);
+}
+
+interface ExecutorReference {
+  /** Absent when there is none. */
+  readonly name: Node | undefined;
+  readonly given: readonly Entry[];
+}
+
+function executorReference(node: Node): ExecutorReference {
+  if (node.kind !== 'map') return { name: node, given: [] };
+  const name = valueOf(node, 'name');
+  if (name !== undefined) return { name, given: entriesOf(node) };
+  const [entry, second] = node.entries;
+  return second === undefined && entry !== undefined
+    ? { name: entry.key, given: entriesOf(entry.value) }
+    : { name: undefined, given: [] };
 }
 
 function checkConditional(slot: Slot, context: StepContext): void {

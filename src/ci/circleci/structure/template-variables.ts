@@ -31,7 +31,11 @@ export function checkTemplates(node: Node, scope: TemplateScope, context: CheckC
 interface Place {
   readonly scope: TemplateScope;
   readonly context: CheckContext;
+  /** Whether the expression stands without `<< >>`. @default false */
+  readonly isBare?: boolean | undefined;
 }
+
+const ESCAPE = 'If `<<` is meant itself, as for a heredoc, put a backslash before it: `\\<<`.';
 
 function checkScalar(scalar: Scalar, text: string, place: Place): void {
   const { parts, problems } = parseTemplate(text);
@@ -75,7 +79,7 @@ export function checkExpression(text: string, origin: Origin, place: Place): voi
         message: describeProblem(evaluated.problem),
         suggestion:
           environmentHint(lexeme === '$' ? text : lexeme) ??
-          'To write `<<` itself, as for a heredoc, put a backslash before it: `\\<<`.',
+          (place.isBare === true ? undefined : ESCAPE),
       },
     );
     return;
@@ -86,7 +90,8 @@ export function checkExpression(text: string, origin: Origin, place: Place): voi
   }
 }
 
-function checkName(name: string, origin: Origin, { scope, context }: Place): void {
+function checkName(name: string, origin: Origin, place: Place): void {
+  const { scope, context } = place;
   if (/^(?:true|false|TRUE|FALSE)$/u.test(name) || scope.names.has(name)) return;
   if (isPipelineValue(name)) return;
   report(
@@ -99,12 +104,12 @@ function checkName(name: string, origin: Origin, { scope, context }: Place): voi
           ? `\`${name}\` cannot be used in an orb: an orb sees its own parameters only.`
           : `There is no \`${name}\` here.`,
       official: `Referred to a variable "${name}" that does not exist`,
-      suggestion: suggestionFor(name, scope),
+      suggestion: suggestionFor(name, place),
     },
   );
 }
 
-function suggestionFor(name: string, scope: TemplateScope): string | undefined {
+function suggestionFor(name: string, { scope, isBare }: Place): string | undefined {
   const hint = environmentHint(name);
   if (hint !== undefined) return hint;
   const known = [...scope.names, ...pipelineValues.keys()];
@@ -115,7 +120,7 @@ function suggestionFor(name: string, scope: TemplateScope): string | undefined {
   if (name.startsWith('parameters.')) {
     return `Declare \`${name.slice('parameters.'.length)}\` under \`parameters\` of this job, command or executor.`;
   }
-  return 'If `<<` is meant itself, as for a heredoc, put a backslash before it: `\\<<`.';
+  return isBare === true ? `To compare with the text, put it into quotes: \`"${name}"\`.` : ESCAPE;
 }
 
 function environmentHint(name: string): string | undefined {

@@ -32,7 +32,7 @@ export interface Invocation {
 }
 
 /** The jobs of a workflow as they are written. */
-export function invocationsOf(workflow: Node): readonly Invocation[] {
+function invocationsOf(workflow: Node): readonly Invocation[] {
   return itemsOf(valueOf(workflow, 'jobs')).flatMap((item): readonly Invocation[] => {
     if (item.kind === 'scalar') {
       const job = textOf(item);
@@ -54,7 +54,7 @@ export interface Graph {
 }
 
 /** The jobs of a workflow by name, matrices expanded, and which requires which. */
-export function graphOf(workflow: Node): Graph {
+function graphOf(workflow: Node): Graph {
   const invocations = invocationsOf(workflow);
   const groups = new Map<string, readonly string[]>();
   const instances: Instance[] = [];
@@ -123,7 +123,7 @@ function filled(scalar: Scalar, combination: Combination | undefined): Scalar {
 }
 
 /** What a job requires: names, or maps of a name and the statuses that will do. */
-export function requirementsOf(body: Node | undefined): readonly Scalar[] {
+function requirementsOf(body: Node | undefined): readonly Scalar[] {
   return itemsOf(valueOf(body, 'requires')).flatMap((item) => {
     if (item.kind === 'scalar') return item.value === null ? [] : [item];
     return entriesOf(item).map(({ key }) => key);
@@ -173,10 +173,12 @@ function checkRequirement(
   const name = String(required.value);
   if (byName.has(name) || graph.groups.has(name) || hasTemplate(name) || graph.isOpen) return;
   if (graph.numbered.has(name)) {
-    const names = graph.instances.filter(({ job }) => job === name).map((each) => each.name);
+    const names = candidatesOf(graph, name, instance);
+    // Nobody requires itself: of two the other is meant.
+    if (names.length === 1) return;
     report(context, required, {
       code: 'ambiguous-requirement',
-      message: `\`${name}\` is in the workflow ${names.length} times, as ${names.join(', ')}.`,
+      message: `\`${name}\` is in the workflow several times, as ${names.join(', ')}.`,
       suggestion: 'Give each a `name`, and require that.',
     });
     return;
@@ -191,6 +193,13 @@ function checkRequirement(
           `Add \`${name}\` to the workflow, or remove it here.`)
         : `\`${name}\` is called \`${named[0]}\` here.`,
   });
+}
+
+/** The other jobs of the workflow that a job's own name can mean. */
+function candidatesOf(graph: Graph, job: string, instance: Instance): readonly string[] {
+  return graph.instances
+    .filter((each) => each.job === job && each.name !== instance.name)
+    .map(({ name }) => name);
 }
 
 function checkCircles(

@@ -78,7 +78,7 @@ function checkCondition(slot: Slot, context: WorkflowContext): void {
   const { node } = slot;
   const scope = { names: context.pipeline, isOrb: false };
   if (node.kind === 'scalar' && typeof node.value === 'string' && !isOpen(slot, context)) {
-    checkExpression(node.value, node.origin, { scope, context });
+    checkExpression(node.value, node.origin, { scope, context, isBare: true });
     return;
   }
   if (node.kind === 'map' && valueOf(node, 'condition') !== undefined) {
@@ -220,8 +220,16 @@ function checkOwnKeys(given: readonly Entry[], context: WorkflowContext): void {
     const slot: Slot = { node: entry.value, name: nameOf(entry), origin: entry.key.origin };
     const check = INVOCATION_KEYS.get(slot.name);
     if (check !== undefined) check(slot, context);
-    else if (slot.name === 'pre-steps' || slot.name === 'post-steps') checkSteps(slot, steps);
+    if (slot.name === 'filters' && entry.value.kind === 'scalar') checkFilter(entry.value, context);
+    if (slot.name === 'pre-steps' || slot.name === 'post-steps') checkSteps(slot, steps);
   }
+}
+
+/** `filters` as a text is an expression. */
+function checkFilter(node: Scalar, context: WorkflowContext): void {
+  if (typeof node.value !== 'string' || isOpen({ node }, context)) return;
+  const scope = { names: context.pipeline, isOrb: false };
+  checkExpression(node.value, node.origin, { scope, context, isBare: true });
 }
 
 const STATUSES = ['success', 'failed', 'canceled', 'unauthorized', 'not_run', 'terminal'];
