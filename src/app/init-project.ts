@@ -40,9 +40,7 @@ export async function initProject(host: AppHost, request: InitRequest): Promise<
   return [
     ...files.map(({ path }) => `wrote ${path}`),
     ...(chosen.length === 0
-      ? [
-          `no CI file; \`seatrial init --ci SERVICE\` writes one for ${idsOfServices()}`,
-        ]
+      ? [`no CI file; \`seatrial init --ci SERVICE\` writes one for ${idsOfServices()}`]
       : []),
     'next: seatrial plan, then seatrial ci',
   ];

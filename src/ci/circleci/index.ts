@@ -1,9 +1,12 @@
 import type { Environment } from '../../host/environment.ts';
+import { expandConfig } from './expand/expand.ts';
+import { parseParameters, parseValues } from './expand/given-values.ts';
+import { provenanceOf, renderYaml, toData } from './expand/render.ts';
 import { collectFindings } from './finding.ts';
 import { openOrbSources } from './orbs/orb-sources.ts';
 import { readConfig } from './read-config.ts';
 import { countFindings, renderFinding, renderNotChecked, toRecord } from './render-findings.ts';
-import { checkConfig, type CheckedConfig } from './validate.ts';
+import { checkConfig, hasErrors, type CheckedConfig } from './validate.ts';
 
 export interface CircleciRequest {
   /** Where paths of the command line begin. */
@@ -33,12 +36,69 @@ export interface Answer {
  */
 export async function validateCircleci(request: ValidateRequest): Promise<Answer> {
   const checked = await openConfig(request);
-  const hasErrors = checked.findings.some(({ severity }) => severity === 'error');
   const isOpen = checked.notChecked.length > 0;
   return {
     output: request.format === 'json' ? renderJson(checked) : renderText(checked),
-    isPassed: !hasErrors && !(isOpen && request.isStrict === true),
+    isPassed: !hasErrors(checked.findings) && !(isOpen && request.isStrict === true),
   };
+}
+
+export interface ProcessRequest extends CircleciRequest {
+  readonly format: 'yaml' | 'json';
+  /** Pipeline parameters, `name=value`. @default those of the file */
+  readonly parameters?: readonly string[] | undefined;
+  /** Pipeline values, `pipeline.git.branch=value`. @default those of a push to `main` */
+  readonly values?: readonly string[] | undefined;
+}
+
+export interface ProcessAnswer extends Answer {
+  /** For standard error: what was not looked at, and what would not run. */
+  readonly remarks: string;
+}
+
+/**
+ * The configuration as it runs: version 2, everything of 2.1 written out. What CircleCI would refuse is not expanded; the
+ * answer then is what `validate` says.
+ * @throws {CiError} about files and options
+ */
+export async function processCircleci(request: ProcessRequest): Promise<ProcessAnswer> {
+  const checked = await openConfig(request);
+  const { unit, version } = checked;
+  const refused = { output: renderText(checked), remarks: '', isPassed: false };
+  if (hasErrors(checked.findings) || version === undefined) return refused;
+  const findings = collectFindings();
+  const parameters = parseParameters(request.parameters ?? [], unit);
+  const values = parseValues(request.values ?? []);
+  const { root, skipped } = expandConfig({ unit, version, parameters, values }, findings);
+  if (hasErrors(findings.all)) {
+    return { ...refused, output: renderText({ ...checked, findings: findings.all }) };
+  }
+  const remarks = [
+    ...renderNotChecked(checked.notChecked),
+    ...skipped.map((name) => `not run: the condition of the workflow ${name} does not hold`),
+  ];
+  return {
+    output: request.format === 'yaml' ? renderYaml(root) : renderProcessed(checked, root, skipped),
+    remarks: remarks.map((line) => `${line}\n`).join(''),
+    isPassed: true,
+  };
+}
+
+/** One object of schema `seatrial.circleci-process/1`. */
+function renderProcessed(
+  { file, notChecked }: CheckedConfig,
+  root: Parameters<typeof renderYaml>[0],
+  skippedWorkflows: readonly string[],
+): string {
+  const record = {
+    schema: 'seatrial.circleci-process/1',
+    file,
+    config: toData(root),
+    provenance: provenanceOf(root),
+    skippedWorkflows,
+    notChecked,
+  };
+  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 async function openConfig(request: CircleciRequest): Promise<CheckedConfig> {
@@ -51,7 +111,7 @@ async function openConfig(request: CircleciRequest): Promise<CheckedConfig> {
 
 /** `valid` only when everything was looked at. */
 function verdictOf({ findings, notChecked }: CheckedConfig): 'valid' | 'invalid' | 'unknown' {
-  if (findings.some(({ severity }) => severity === 'error')) return 'invalid';
+  if (hasErrors(findings)) return 'invalid';
   return notChecked.length === 0 ? 'valid' : 'unknown';
 }
 

@@ -55,7 +55,7 @@ function toFrame({ kind, name, origin }: CallStack): NonNullable<FindingRecord['
 }
 
 /** Outermost call first. */
-function framesOf(calls: CallStack | undefined): readonly CallStack[] {
+export function framesOf(calls: CallStack | undefined): readonly CallStack[] {
   const frames: CallStack[] = [];
   for (let frame = calls; frame !== undefined; frame = frame.caller) frames.unshift(frame);
   return frames;

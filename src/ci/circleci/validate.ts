@@ -1,3 +1,4 @@
+import { expandConfig } from './expand/expand.ts';
 import { collectFindings, type Finding, type NotChecked } from './finding.ts';
 import { parseYaml, type ParsedFile } from './parse-yaml.ts';
 import { checkDocument, versionOf } from './structure/document.ts';
@@ -37,6 +38,8 @@ export function checkConfig({ file, text }: ConfigText, sources: OrbSources): Ch
   if (version !== undefined) {
     const isTemplated = version === '2.1';
     checkDocument({ file: parsed, unit, version }, { findings, isTemplated });
+    // What only expansion can tell, and only of a file that can be expanded.
+    if (!hasErrors(findings.all)) expandConfig({ unit, version, isEveryWorkflow: true }, findings);
   }
   return {
     file,
@@ -46,4 +49,8 @@ export function checkConfig({ file, text }: ConfigText, sources: OrbSources): Ch
     parsed,
     unit,
   };
+}
+
+export function hasErrors(findings: readonly Finding[]): boolean {
+  return findings.some(({ severity }) => severity === 'error');
 }

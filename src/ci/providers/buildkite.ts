@@ -27,7 +27,9 @@ export const buildkite: Provider = {
   },
   pipelineFile: {
     path: '.buildkite/pipeline.yml',
-    render: ({ command }) => `# Everything is in Seatrial: the same command runs on a laptop. The agent needs Node >= 22.18 and Docker.
+    render: ({
+      command,
+    }) => `# Everything is in Seatrial: the same command runs on a laptop. The agent needs Node >= 22.18 and Docker.
 steps:
   - label: Seatrial
     command: ${command}

@@ -9,11 +9,19 @@ interface ValidateFlags {
   readonly format: 'text' | 'json';
 }
 
+interface ProcessFlags {
+  readonly orb: readonly string[];
+  readonly parameter: readonly string[];
+  readonly value: readonly string[];
+  readonly format: 'yaml' | 'json';
+}
+
 export const circleciCommand: CliCommand = {
   define: (options) =>
     new options.Command('circleci')
       .description('work with files of CircleCI without CircleCI')
-      .addCommand(defineValidate(options)),
+      .addCommand(defineValidate(options))
+      .addCommand(defineProcess(options)),
 };
 
 function defineValidate({ host, onExit, Command: Type, Option }: DefineOptions): Command {
@@ -44,6 +52,46 @@ Examples:
         isStrict: flags.strict,
         format: flags.format,
       });
+      host.stdout.write(output);
+      onExit(isPassed ? 0 : 1);
+    });
+}
+
+function defineProcess({ host, onExit, Command: Type, Option }: DefineOptions): Command {
+  return new Type('process')
+    .description('print a configuration as it runs: version 2, everything of 2.1 written out')
+    .argument('[file]', 'default: .circleci/config.yml')
+    .option('--orb <orb=folder>', 'where the source of an orb is; may be repeated', collect, [])
+    .option('-p, --parameter <name=value>', 'a pipeline parameter; may be repeated', collect, [])
+    .option('--value <name=value>', 'a pipeline value; may be repeated', collect, [])
+    .addOption(
+      new Option('-f, --format <format>', '`json` has the place of each value in the source')
+        .choices(['yaml', 'json'])
+        .default('yaml'),
+    )
+    .addHelpText(
+      'after',
+      `
+Pipeline values are those of a push to main, unless they are given.
+
+Examples:
+  seatrial circleci process
+  seatrial circleci process --parameter deploy=true --value pipeline.git.branch=release/1
+  seatrial circleci process --format json
+`,
+    )
+    .action(async (file: string | undefined, flags: ProcessFlags) => {
+      const { processCircleci } = await import('../../ci/circleci/index.ts');
+      const { output, remarks, isPassed } = await processCircleci({
+        folder: host.cwd,
+        env: host.env,
+        file,
+        orbs: flags.orb,
+        parameters: flags.parameter,
+        values: flags.value,
+        format: flags.format,
+      });
+      host.stderr.write(remarks);
       host.stdout.write(output);
       onExit(isPassed ? 0 : 1);
     });

@@ -25,7 +25,7 @@ export function evaluateExpression(text: string, variables: Variables): Evaluate
 }
 
 /** Only false and undefined are falsy: 0 and the empty text are not. */
-function isTruthy(value: ExpressionValue): boolean {
+export function isTruthy(value: ExpressionValue): boolean {
   return value !== false && value !== undefined;
 }
 

@@ -202,13 +202,13 @@ function checkExecutorArguments(
   checkArguments({ kind: 'executor', name, origin, given, parameters, others }, context);
 }
 
-interface ExecutorReference {
+export interface ExecutorReference {
   /** Absent when there is none. */
   readonly name: Node | undefined;
   readonly given: readonly Entry[];
 }
 
-function executorReference(node: Node): ExecutorReference {
+export function executorReference(node: Node): ExecutorReference {
   if (node.kind !== 'map') return { name: node, given: [] };
   const name = valueOf(node, 'name');
   if (name !== undefined) return { name, given: entriesOf(node) };

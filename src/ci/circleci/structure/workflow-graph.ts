@@ -32,7 +32,7 @@ export interface Invocation {
 }
 
 /** The jobs of a workflow as they are written. */
-function invocationsOf(workflow: Node): readonly Invocation[] {
+export function invocationsOf(workflow: Node): readonly Invocation[] {
   return itemsOf(valueOf(workflow, 'jobs')).flatMap((item): readonly Invocation[] => {
     if (item.kind === 'scalar') {
       const job = textOf(item);
@@ -54,7 +54,7 @@ export interface Graph {
 }
 
 /** The jobs of a workflow by name, matrices expanded, and which requires which. */
-function graphOf(workflow: Node): Graph {
+export function graphOf(workflow: Node): Graph {
   const invocations = invocationsOf(workflow);
   const groups = new Map<string, readonly string[]>();
   const instances: Instance[] = [];
@@ -196,7 +196,7 @@ function checkRequirement(
 }
 
 /** The other jobs of the workflow that a job's own name can mean. */
-function candidatesOf(graph: Graph, job: string, instance: Instance): readonly string[] {
+export function candidatesOf(graph: Graph, job: string, instance: Instance): readonly string[] {
   return graph.instances
     .filter((each) => each.job === job && each.name !== instance.name)
     .map(({ name }) => name);

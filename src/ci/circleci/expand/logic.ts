@@ -1,0 +1,59 @@
+import { toPattern } from '../expression/pattern.ts';
+import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Node } from '../tree.ts';
+import type { Scope } from './scope.ts';
+import { substitute } from './substitute.ts';
+
+/**
+ * Whether a logic statement holds. Falsy are false, null, 0, an empty text, and a statement without arguments: other than
+ * in an expression.
+ */
+export function isTrue(condition: Node, scope: Scope): boolean {
+  return holds(substitute(condition, scope));
+}
+
+function holds(node: Node): boolean {
+  if (node.kind === 'list') return node.items.length > 0;
+  if (node.kind === 'scalar') {
+    return node.value !== null && node.value !== false && node.value !== '' && node.value !== 0;
+  }
+  const [entry] = node.entries;
+  if (entry === undefined) return false;
+  const items = itemsOf(entry.value);
+  switch (nameOf(entry)) {
+    case 'and':
+      return items.length > 0 && items.every(holds);
+    case 'or':
+      return items.some(holds);
+    case 'not':
+      return !holds(entry.value);
+    case 'equal':
+      return items.length > 0 && items.every((item) => isSame(item, items[0]));
+    case 'matches':
+      return isMatch(entry.value);
+    default:
+      return false;
+  }
+}
+
+function isMatch(node: Node): boolean {
+  const pattern = toPattern(textOf(valueOf(node, 'pattern')) ?? '');
+  const value = valueOf(node, 'value');
+  if (value?.kind !== 'scalar' || value.value === null) return false;
+  return pattern?.isMatchOf(String(value.value)) ?? false;
+}
+
+/** Equal in value and type; lists and maps by what they hold. */
+function isSame(one: Node, other: Node | undefined): boolean {
+  if (other === undefined || one.kind !== other.kind) return false;
+  if (one.kind === 'scalar') return other.kind === 'scalar' && one.value === other.value;
+  if (one.kind === 'list') {
+    const items = itemsOf(other);
+    return (
+      one.items.length === items.length && one.items.every((item, i) => isSame(item, items[i]))
+    );
+  }
+  return (
+    one.entries.length === entriesOf(other).length &&
+    one.entries.every((entry) => isSame(entry.value, valueOf(other, nameOf(entry))))
+  );
+}
