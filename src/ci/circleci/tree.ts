@@ -56,6 +56,8 @@ export interface CallStack {
   /** Where it is called. */
   readonly origin: Origin;
   readonly caller?: CallStack | undefined;
+  /** The definition that is called. */
+  readonly target?: Scalar | undefined;
 }
 
 export function placeOf({ source, start, end }: Origin): Place {

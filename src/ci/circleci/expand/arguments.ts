@@ -24,6 +24,7 @@ export function innerScope(call: Invocation, caller: Scope, expandSteps: ExpandS
     name: call.name,
     origin: call.origin,
     caller: caller.calls,
+    target: entry.key,
   };
   const values = new Map<string, Node>();
   const inner: Scope = { expansion: caller.expansion, unit, values, calls };

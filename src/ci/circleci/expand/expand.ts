@@ -106,6 +106,7 @@ function createExpansion(options: ExpandOptions, findings: Findings, origin: Ori
     expandedSteps: new WeakSet(),
     executorUnits: new WeakMap(),
     isTemplated: options.version === '2.1',
+    count: { calls: 0 },
   };
 }
 

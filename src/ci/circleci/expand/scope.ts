@@ -13,6 +13,8 @@ export interface Expansion {
   readonly executorUnits: WeakMap<Node, Unit>;
   /** Whether `<< >>` means something: from version 2.1 on. */
   readonly isTemplated: boolean;
+  /** Calls of commands so far. */
+  readonly count: { calls: number };
 }
 
 /** What names mean at a place of the file. */
@@ -30,11 +32,13 @@ export function scalarOf(value: Plain, origin: Origin, calls?: CallStack): Scala
   return { kind: 'scalar', value, written, origin, calls };
 }
 
-/** Deeper calls than this are a circle of commands. */
-export const MOST_CALLS = 50;
+/** More calls than this no honest file makes: commands that call each other twice, thirty deep, would. */
+export const MOST_CALLS = 50_000;
 
-export function depthOf(calls: CallStack | undefined): number {
-  let depth = 0;
-  for (let frame = calls; frame !== undefined; frame = frame.caller) depth += 1;
-  return depth;
+/** Whether what is called is called already: a circle. */
+export function isCalled(target: Scalar, calls: CallStack | undefined): boolean {
+  for (let frame = calls; frame !== undefined; frame = frame.caller) {
+    if (frame.target === target) return true;
+  }
+  return false;
 }

@@ -11,7 +11,7 @@ import {
 import { lookUp, type Definition } from '../unit.ts';
 import { innerScope } from './arguments.ts';
 import { isTrue } from './logic.ts';
-import { depthOf, MOST_CALLS, scalarOf, type Scope } from './scope.ts';
+import { isCalled, MOST_CALLS, scalarOf, type Scope } from './scope.ts';
 import { substitute } from './substitute.ts';
 
 /** A list of steps in which commands and conditions are written out. */
@@ -79,12 +79,18 @@ function call(
   scope: Scope,
 ): readonly Node[] {
   const name = String(key.value);
-  if (depthOf(scope.calls) > MOST_CALLS) {
-    scope.expansion.findings.add({
+  const { count, findings } = scope.expansion;
+  count.calls += 1;
+  const isCircle = isCalled(found.entry.key, scope.calls);
+  if (isCircle || count.calls > MOST_CALLS) {
+    findings.add({
       code: 'command-circle',
       severity: 'error',
-      origin: key.origin,
-      message: `The command \`${name}\` calls itself, through ${MOST_CALLS} others or fewer.`,
+      origin: isCircle ? key.origin : found.entry.key.origin,
+      message: isCircle
+        ? `The command \`${name}\` calls itself here, perhaps through others.`
+        : `Commands are called more than ${MOST_CALLS} times.`,
+      calls: isCircle ? scope.calls : undefined,
     });
     return [];
   }

@@ -37,10 +37,18 @@ function substituteScalar(scalar: Scalar, scope: Scope): Node {
   const [only, second] = parts;
   if (only?.kind === 'value' && second === undefined) {
     const found = lookUpValue(only, scalar, scope);
-    return found.kind === 'scalar' ? { ...found, origin: scalar.origin, calls } : found;
+    return found.kind === 'scalar' ? moved(found, { ...scalar, calls }, scope) : found;
   }
   const text = renderParts(parts, scalar, scope);
   return { ...scalar, value: text, written: text, calls };
+}
+
+/** The value of one scalar in the place of another. */
+function moved(value: Scalar, { origin, calls }: Scalar, { expansion }: Scope): Scalar {
+  const copy = { ...value, origin, calls };
+  const unit = expansion.executorUnits.get(value);
+  if (unit !== undefined) expansion.executorUnits.set(copy, unit);
+  return copy;
 }
 
 function renderParts(parts: readonly TemplatePart[], scalar: Scalar, scope: Scope): string {
