@@ -14,7 +14,12 @@ const privateFolders: readonly PrivateFolder[] = [
   { folder: 'engine/docker', doors: [], importers: ['engine/connect.ts'] },
   { folder: 'suites/behaviour/checks', doors: ['index.ts'], importers: [] },
   { folder: 'ci/providers', doors: ['index.ts'], importers: [] },
-  { folder: 'ci/circleci', doors: ['index.ts'], importers: [] },
+  {
+    folder: 'ci/circleci',
+    doors: ['index.ts', 'tree.ts', 'finding.ts', 'render-findings.ts', 'lint-subject.ts'],
+    importers: [],
+  },
+  { folder: 'ci/lints', doors: ['index.ts', 'lint.ts', 'suppression.ts'], importers: [] },
   { folder: 'registry/targets', doors: ['index.ts'], importers: [] },
   { folder: 'report/reporters', doors: ['index.ts'], importers: [] },
   { folder: 'suites/behaviour', doors: ['index.ts'], importers: [] },

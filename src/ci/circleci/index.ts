@@ -3,6 +3,7 @@ import { expandConfig } from './expand/expand.ts';
 import { parseParameters, parseValues } from './expand/given-values.ts';
 import { provenanceOf, renderYaml, toData } from './expand/render.ts';
 import { collectFindings } from './finding.ts';
+import { createLintSubject, type LintSubject } from './lint-subject.ts';
 import { openOrbSources } from './orbs/orb-sources.ts';
 import { readConfig } from './read-config.ts';
 import { countFindings, renderFinding, renderNotChecked, toRecord } from './render-findings.ts';
@@ -107,6 +108,11 @@ async function openConfig(request: CircleciRequest): Promise<CheckedConfig> {
   const sources = openOrbSources({ ...request, given: request.orbs ?? [] }, inOrbs);
   const checked = checkConfig(config, sources);
   return { ...checked, findings: [...checked.findings, ...inOrbs.all] };
+}
+
+/** The configuration as rules look at it. @throws {CiError} about files and options */
+export async function openForLint(request: CircleciRequest): Promise<LintSubject> {
+  return createLintSubject(await openConfig(request), request.folder);
 }
 
 /** `valid` only when everything was looked at. */

@@ -12,14 +12,20 @@ export const brokenGuard: Lint = {
   check: (subject) => findCommands(subject, (command) => problemOf(command)),
 };
 
-function problemOf(command: LintCommand): { readonly message: string; readonly severity?: 'warning'; readonly suggestion?: string } | undefined {
+function problemOf(
+  command: LintCommand,
+):
+  | { readonly message: string; readonly severity?: 'warning'; readonly suggestion?: string }
+  | undefined {
   const [program, ...words] = wordsOf(command);
   if (program !== '[' && program !== 'test') return undefined;
   const at = words.findIndex((word) => /^-(?:eq|ne|lt|le|gt|ge)$/u.test(word));
   const sides = at === -1 ? [] : [words[at - 1] ?? '', words[at + 1] ?? ''];
   const text = sides.find((side) => /^[A-Za-z_][\w./-]*$/u.test(side));
   if (text !== undefined) {
-    return { message: `${showCommand(command)} compares \`${text}\` as a number, which is an error.` };
+    return {
+      message: `${showCommand(command)} compares \`${text}\` as a number, which is an error.`,
+    };
   }
   const raw = command.words.map((word) => word.raw);
   const test = raw.findIndex((word) => word === '-n');

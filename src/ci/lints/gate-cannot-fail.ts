@@ -41,8 +41,10 @@ function hiddenBy(command: LintCommand, next: LintCommand | undefined): string |
 }
 
 const TEST_WORD = /(?:^|[^a-z])(?:tests?|specs?|check|verify|lint|scan|e2e)(?:[^a-z]|$)/u;
-const RUNNERS = /^(?:make|npm|yarn|pnpm|npx|go|cargo|mvn|gradle|\.\/gradlew|tox|rake|bundle|python3?|php|composer)$/u;
-const TESTERS = /^(?:pytest|jest|mocha|rspec|phpunit|ctest|bats|goss|dgoss|trivy|grype|hadolint|shellcheck)$/u;
+const RUNNERS =
+  /^(?:make|npm|yarn|pnpm|npx|go|cargo|mvn|gradle|\.\/gradlew|tox|rake|bundle|python3?|php|composer)$/u;
+const TESTERS =
+  /^(?:pytest|jest|mocha|rspec|phpunit|ctest|bats|goss|dgoss|trivy|grype|hadolint|shellcheck)$/u;
 
 /** Error for what tests; warning for what brings or scans an image; absent for everything else. */
 function gateOf(command: LintCommand): 'error' | 'warning' | undefined {

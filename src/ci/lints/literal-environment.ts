@@ -1,4 +1,12 @@
-import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Entry, type Node } from '../circleci/tree.ts';
+import {
+  entriesOf,
+  itemsOf,
+  nameOf,
+  textOf,
+  valueOf,
+  type Entry,
+  type Node,
+} from '../circleci/tree.ts';
 import type { Lint, LintFinding } from './lint.ts';
 
 /** L06: a variable that is never put in. */
@@ -8,15 +16,18 @@ export const literalEnvironment: Lint = {
   severity: 'warning',
   why: 'Since version 2 a value under `environment` is the text as it stands; make and other programs then read it in their own way.',
   fix: 'Set it in a step: `echo \'export NAME="$VALUE"\' >> "$BASH_ENV"`.',
-  check: (subject) => subject.jobs.flatMap(({ node, steps }) => [
-    ...ofEnvironment(valueOf(node, 'environment')),
-    ...ofPath(node, 'working_directory'),
-    ...itemsOf(valueOf(node, 'docker')).flatMap((item) => ofEnvironment(valueOf(item, 'environment'))),
-    ...steps.flatMap(({ value }) => [
-      ...ofEnvironment(valueOf(value, 'environment')),
-      ...ofPath(value, 'working_directory'),
+  check: (subject) =>
+    subject.jobs.flatMap(({ node, steps }) => [
+      ...ofEnvironment(valueOf(node, 'environment')),
+      ...ofPath(node, 'working_directory'),
+      ...itemsOf(valueOf(node, 'docker')).flatMap((item) =>
+        ofEnvironment(valueOf(item, 'environment')),
+      ),
+      ...steps.flatMap(({ value }) => [
+        ...ofEnvironment(valueOf(value, 'environment')),
+        ...ofPath(value, 'working_directory'),
+      ]),
     ]),
-  ]),
 };
 
 const VARIABLE = /(?<!\\)\$(?:\{\w+\}|[A-Za-z_]\w*)/u;
@@ -57,4 +68,3 @@ function ofPath(node: Node | undefined, key: string): readonly LintFinding[] {
     },
   ];
 }
-

@@ -9,11 +9,13 @@ export const missingFiles: Lint = {
   severity: 'error',
   why: 'Every job begins on another machine: without `checkout` the files of the repository are not there, and without a build or load the image is not.',
   fix: 'Add `- checkout` as the first step; build the image, or load the one that was tested, before it is pushed.',
-  check: ({ jobs }) => jobs.filter((job) => !job.isOpaque).flatMap((job) => [...noCheckout(job), ...noImage(job)]),
+  check: ({ jobs }) =>
+    jobs.filter((job) => !job.isOpaque).flatMap((job) => [...noCheckout(job), ...noImage(job)]),
 };
 
 const BRINGING_STEPS = new Set(['checkout', 'attach_workspace', 'restore_cache']);
-const BRINGING_PROGRAMS = /^(?:git|curl|wget|tar|unzip|scp|rsync|hub|gh|svn|hg|gsutil|aws|cp|cat|tee|echo|printf|mkdir|touch|cd|pushd)$/u;
+const BRINGING_PROGRAMS =
+  /^(?:git|curl|wget|tar|unzip|scp|rsync|hub|gh|svn|hg|gsutil|aws|cp|cat|tee|echo|printf|mkdir|touch|cd|pushd)$/u;
 
 function noCheckout({ steps }: LintJob): readonly LintFinding[] {
   for (const step of steps) {

@@ -10,7 +10,8 @@ export const passwordOnArgv: Lint = {
   fix: 'Write `echo "$PASSWORD" | docker login -u "$USERNAME" --password-stdin`.',
   check: (subject) =>
     findCommands(subject, (command) =>
-      isDocker(command, 'login') && wordsOf(command).some((word) => /^(?:-p(?!$).*|-p|--password(?:=.*)?)$/u.test(word))
+      isDocker(command, 'login') &&
+      wordsOf(command).some((word) => /^(?:-p(?!$).*|-p|--password(?:=.*)?)$/u.test(word))
         ? { message: '`docker login` gets the password as an argument.' }
         : undefined,
     ),

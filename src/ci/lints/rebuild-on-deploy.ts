@@ -32,7 +32,10 @@ function testsImage(job: LintJob): boolean {
 }
 
 /** A line of a makefile is right for others; the step that calls it is to be changed. */
-function stepOf(job: LintJob, build: LintJob['steps'][number]['commands'][number]): LintFinding['origin'] {
+function stepOf(
+  job: LintJob,
+  build: LintJob['steps'][number]['commands'][number],
+): LintFinding['origin'] {
   const commands = commandsOf(job);
   const before = commands.slice(0, commands.indexOf(build)).toReversed();
   return before.find(({ via }) => via === undefined)?.origin ?? build.origin;

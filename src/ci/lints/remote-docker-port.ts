@@ -14,7 +14,10 @@ export const remoteDockerPort: Lint = {
 };
 
 function isRemote({ node, steps }: LintJob): boolean {
-  return entryOf(node, 'docker') !== undefined && steps.some(({ name }) => name === 'setup_remote_docker');
+  return (
+    entryOf(node, 'docker') !== undefined &&
+    steps.some(({ name }) => name === 'setup_remote_docker')
+  );
 }
 
 const HERE = /^(?:\.{1,2}(?:\/|:)|\$\{?PWD\}?|\$\(pwd\)|`pwd`|~\/|\$\{?HOME\}?)/u;
@@ -30,24 +33,36 @@ function mounts(job: LintJob): readonly LintFinding[] {
     );
     return volume === undefined
       ? []
-      : [{ origin: command.origin, message: `\`${volume}\` is a folder of the job, and the engine does not see it.` }];
+      : [
+          {
+            origin: command.origin,
+            message: `\`${volume}\` is a folder of the job, and the engine does not see it.`,
+          },
+        ];
   });
 }
 
 function ports(job: LintJob): readonly LintFinding[] {
   const commands = commandsOf(job);
   const published = new Set(
-    commands.filter((command) => isDocker(command, 'run')).flatMap((command) => {
-      const words = wordsOf(command);
-      return words.flatMap((word, index) =>
-        /^(?:-p|--publish)$/u.test(words[index - 1] ?? '') ? [word.split(':').at(-2) ?? ''] : [],
-      );
-    }),
+    commands
+      .filter((command) => isDocker(command, 'run'))
+      .flatMap((command) => {
+        const words = wordsOf(command);
+        return words.flatMap((word, index) =>
+          /^(?:-p|--publish)$/u.test(words[index - 1] ?? '') ? [word.split(':').at(-2) ?? ''] : [],
+        );
+      }),
   );
   return commands.flatMap((command): readonly LintFinding[] => {
     if (isDocker(command, 'run', 'exec')) return [];
     const port = /(?:localhost|127\.0\.0\.1):(\d+)/u.exec(wordsOf(command).join(' '))?.[1];
     if (port === undefined || !published.has(port)) return [];
-    return [{ origin: command.origin, message: `${showCommand(command)} asks for port ${port} here, and the container publishes it on the machine of the engine.` }];
+    return [
+      {
+        origin: command.origin,
+        message: `${showCommand(command)} asks for port ${port} here, and the container publishes it on the machine of the engine.`,
+      },
+    ];
   });
 }

@@ -10,7 +10,8 @@ export const removedFlag: Lint = {
   fix: 'Remove `-e` and the address after it.',
   check: (subject) =>
     findCommands(subject, (command) =>
-      isDocker(command, 'login') && wordsOf(command).some((word) => /^(?:-e|--email(?:=.*)?)$/u.test(word))
+      isDocker(command, 'login') &&
+      wordsOf(command).some((word) => /^(?:-e|--email(?:=.*)?)$/u.test(word))
         ? { message: '`docker login` has no flag `-e` any more.' }
         : undefined,
     ),

@@ -12,11 +12,18 @@ export const sleepAsWait: Lint = {
     jobs.flatMap((job) => {
       const commands = commandsOf(job);
       return commands.flatMap((command, index) => {
-        const started = commands.slice(0, index).findLast((each) => isStart(wordsOf(each), isDocker(each, 'run', 'compose')));
+        const started = commands
+          .slice(0, index)
+          .findLast((each) => isStart(wordsOf(each), isDocker(each, 'run', 'compose')));
         const [program, time = ''] = wordsOf(command);
         if (program !== 'sleep' || started === undefined || !/^\d/u.test(time)) return [];
         if (isInLoop(commands.slice(0, index).map((each) => each.isCondition))) return [];
-        return [{ origin: command.origin, message: `\`sleep ${time}\` stands for waiting until a container is ready.` }];
+        return [
+          {
+            origin: command.origin,
+            message: `\`sleep ${time}\` stands for waiting until a container is ready.`,
+          },
+        ];
       });
     }),
 };

@@ -19,9 +19,7 @@ function inWorkflow({ graph, entry }: LintWorkflow): readonly LintFinding[] {
     const tags = tagsOf(bodies.get(instance.name) ?? bodies.get(instance.job));
     if (tags === undefined) return [];
     const required = instance.requires.map(({ value }) => String(value));
-    const without = required.filter(
-      (name) => bodies.has(name) && !hasFilters(bodies.get(name)),
-    );
+    const without = required.filter((name) => bodies.has(name) && !hasFilters(bodies.get(name)));
     const findings: LintFinding[] = [];
     const [first] = without;
     if (first !== undefined) {

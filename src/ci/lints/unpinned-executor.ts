@@ -38,7 +38,12 @@ function machines({ node }: LintJob): readonly LintFinding[] {
   if (entry === undefined || hasImage(entry.value)) return [];
   // A runner of one's own has no image, and a class that says where it is.
   if (/\//u.test(textOf(valueOf(node, 'resource_class')) ?? '')) return [];
-  return [{ origin: entry.key.origin, message: 'The machine has no `image`, and is whatever CircleCI takes.' }];
+  return [
+    {
+      origin: entry.key.origin,
+      message: 'The machine has no `image`, and is whatever CircleCI takes.',
+    },
+  ];
 }
 
 function hasImage(machine: Node): boolean {

@@ -23,7 +23,10 @@ function unusedJobs({ checked, workflows }: LintSubject): readonly LintFinding[]
   const inGroups = textsOf(valueOf(checked.parsed.root, 'job-groups'));
   return [...checked.unit.jobs.values()]
     .filter((entry) => !used.has(nameOf(entry)) && !inGroups.has(nameOf(entry)))
-    .map(({ key }) => ({ origin: key.origin, message: `No workflow runs the job \`${key.written}\`.` }));
+    .map(({ key }) => ({
+      origin: key.origin,
+      message: `No workflow runs the job \`${key.written}\`.`,
+    }));
 }
 
 function unusedNames(
@@ -35,14 +38,20 @@ function unusedNames(
   const names = textsOf(parsed.root);
   return [...unit[kind].values()]
     .filter((entry) => (names.get(nameOf(entry)) ?? 0) <= 1)
-    .map(({ key }) => ({ origin: key.origin, message: `Nothing uses the ${noun} \`${key.written}\`.` }));
+    .map(({ key }) => ({
+      origin: key.origin,
+      message: `Nothing uses the ${noun} \`${key.written}\`.`,
+    }));
 }
 
 function unusedOrbs({ checked }: LintSubject): readonly LintFinding[] {
   const names = [...textsOf(checked.parsed.root).keys()];
   return entriesOf(valueOf(checked.parsed.root, 'orbs'))
     .filter((entry) => !names.some((name) => name.startsWith(`${nameOf(entry)}/`)))
-    .map(({ key }) => ({ origin: key.origin, message: `Nothing uses the orb \`${key.written}\`.` }));
+    .map(({ key }) => ({
+      origin: key.origin,
+      message: `Nothing uses the orb \`${key.written}\`.`,
+    }));
 }
 
 /** Every key and text of a tree, with how often it is there. */

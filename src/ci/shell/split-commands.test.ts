@@ -14,7 +14,10 @@ describe('a script is split into simple commands', () => {
     ['a; b && c | d &\ne', [' a', '; b', '&& c', '| d', '& e']],
     ['# no\necho a#b # c', [' echo a#b']],
     [`echo 'a; b' "c && d" e\\;f`, [' echo a; b c && d e;f']],
-    ['echo "$(a; b "c" | d)x" `e; f` ${g:-h i}; x', [' echo $(a; b c | d)x `e; f` ${g:-h i}', '; x']],
+    [
+      'echo "$(a; b "c" | d)x" `e; f` ${g:-h i}; x',
+      [' echo $(a; b c | d)x `e; f` ${g:-h i}', '; x'],
+    ],
     ['A=1 B=2 make x=1', [' make x=1']],
     ['docker run \\\n  -d x', [' docker run -d x']],
     ['cmd > out 2>&1 < in', [' cmd']],

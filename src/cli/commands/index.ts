@@ -8,6 +8,7 @@ import { hardenCommand } from './harden.ts';
 import { historyCommand } from './history.ts';
 import { initCommand } from './init.ts';
 import { keysCommand } from './keys.ts';
+import { lintCommand } from './lint.ts';
 import { planCommand } from './plan.ts';
 import { promoteCommand } from './promote.ts';
 import { registryCommand } from './registry.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CliCommand[] = [
   planCommand,
   timesCommand,
   circleciCommand,
+  lintCommand,
   initCommand,
   keysCommand,
   cleanCommand,
