@@ -21,6 +21,21 @@ export const sandboxErrors = {
     meaning: 'The engine is reached in a way that scripts cannot be given.',
     hint: 'Point DOCKER_HOST at a unix:// or tcp:// address, for example through `ssh -L`.',
   },
+  SANDBOX_PORT_HELD: {
+    exit: exitCodes.environment,
+    meaning: 'A port that a script publishes is held by something else in its network.',
+    hint: 'End what holds the port, or let the script publish another one.',
+  },
+  SANDBOX_DIAL_FAILED: {
+    exit: exitCodes.environment,
+    meaning: 'Nothing in a container answered a connection to a port that a script publishes.',
+    hint: 'Let the program in the container listen on all addresses (0.0.0.0), and see its log.',
+  },
+  SANDBOX_NOT_CLEAN: {
+    exit: exitCodes.environment,
+    meaning: 'What a script made could not be removed from the engine.',
+    hint: 'Find out what still uses the objects that are named, then run `seatrial clean`.',
+  },
 } as const satisfies ErrorTable;
 
 export class SandboxError extends AppError<keyof typeof sandboxErrors> {

@@ -1,0 +1,63 @@
+import { realpath } from 'node:fs/promises';
+import { posix } from 'node:path';
+import { systemCodeOf } from '../../kernel/errors.ts';
+import type { BindRoot } from './contract.ts';
+
+/** Which folders of the machine a script may mount, under which names. */
+export interface BindMap {
+  /** Longest `shown` first. */
+  readonly roots: readonly BindRoot[];
+  /** Socket that stands for the engine in the script's world. */
+  readonly socketPath: string;
+}
+
+/** Where a path of the script is for the engine, or why it may not be mounted. */
+export type BindPlace =
+  | { readonly real: string }
+  | { readonly rule: 'bind.path' | 'bind.symlink' | 'bind.socket' };
+
+/** Mounts of the engine's socket get the session's own. */
+const ENGINE_SOCKETS: ReadonlySet<string> = new Set(['/var/run/docker.sock', '/run/docker.sock']);
+
+export function bindMap(roots: readonly BindRoot[], socketPath: string): BindMap {
+  return {
+    roots: roots.toSorted((left, right) => right.shown.length - left.shown.length),
+    socketPath,
+  };
+}
+
+/** `path` is absolute; `isSocketDenied` when rule `bind.socket` is to be held strictly. */
+export async function placeOf(path: string, map: BindMap): Promise<BindPlace> {
+  const clean = posix.normalize(path).replace(/(?<=.)\/$/u, '');
+  if (ENGINE_SOCKETS.has(clean) || clean === map.socketPath) return { real: map.socketPath };
+  const root = map.roots.find(({ shown }) => isWithin(clean, shown));
+  if (root === undefined) return { rule: 'bind.path' };
+  const real = `${root.real}${clean.slice(root.shown.length)}`;
+  // The whole way is looked up: a link may lead out of the folder, and into another that is allowed.
+  const resolved = await resolvedPath(real);
+  const realRoots = await Promise.all(map.roots.map((each) => resolvedPath(each.real)));
+  if (!realRoots.some((each) => isWithin(resolved, each))) return { rule: 'bind.symlink' };
+  return { real: resolved };
+}
+
+/** With all links followed, as far as the path is there; the engine makes the rest. */
+async function resolvedPath(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const code = systemCodeOf(error);
+    if ((code !== 'ENOENT' && code !== 'ENOTDIR') || path === '/') throw error;
+    return posix.join(await resolvedPath(posix.dirname(path)), posix.basename(path));
+  }
+}
+
+export function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+/** Replaces private folders of ours in a text by what the script calls them. */
+export function hostToShown(text: string, { roots }: BindMap): string {
+  return roots
+    .filter(({ shown, real }) => shown !== real)
+    .reduce((current, { shown, real }) => current.replaceAll(real, shown), text);
+}
