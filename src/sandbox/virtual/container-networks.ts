@@ -65,10 +65,10 @@ export function ownEndpoint(endpoint: unknown, name: string, session: Session): 
   };
 }
 
-/** `NAME[:ALIAS]` with the id for the name. */
+/** `NAME[:ALIAS]` with the engine's name for the container: the embedded DNS knows no whole ids. */
 function ownLink(link: string, session: Session): string {
   const [name = '', alias = name] = link.split(':');
-  return `${ownContainer(name, session).id}:${alias}`;
+  return `${session.prefix}${ownContainer(name, session).name}:${alias}`;
 }
 
 /** `container:NAME`, for networks, processes and memory. */

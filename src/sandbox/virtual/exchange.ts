@@ -64,6 +64,9 @@ export async function forward(exchange: Exchange, upstream: Upstream): Promise<I
   const headers = keptHeaders(request.rawHeaders, hasNewBody);
   if (hasNewBody && typeof upstream.body === 'string') {
     headers.push('Content-Length', String(Buffer.byteLength(upstream.body)));
+    if (request.headers['content-type'] === undefined) {
+      headers.push('Content-Type', 'application/json');
+    }
   }
   const hasBody = request.headers['content-length'] !== undefined || isChunked(request);
   if (!hasNewBody && isChunked(request)) headers.push('Transfer-Encoding', 'chunked');
