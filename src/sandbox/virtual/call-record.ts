@@ -88,11 +88,10 @@ export function summarize(calls: readonly CallRecord[]): RecordSummary {
 }
 
 /** dockerode sends what it creates in the query as well; build arguments are secrets more often than not. */
-const SHOWN: ReadonlySet<string> = new Set([
-  ...['all', 'limit', 'size', 'filters', 'name', 'force', 'v', 'link', 'noprune', 'condition', 't'],
-  ...['signal', 'follow', 'stdout', 'stderr', 'stdin', 'stream', 'logs', 'since', 'until', 'tail'],
-  ...['timestamps', 'path', 'repo', 'tag', 'fromImage', 'h', 'w', 'version', 'dockerfile', 'names'],
-]);
+const SHOWN: ReadonlySet<string> = new Set(
+  `all limit size filters name force v link noprune condition t signal follow stdout stderr stdin stream logs since until
+  tail timestamps path repo tag fromImage h w version dockerfile names`.split(/\s+/u),
+);
 
 export function redactedQuery(query: URLSearchParams): string {
   return [...query].map(([key, value]) => `${key}=${SHOWN.has(key) ? value : '***'}`).join('&');

@@ -5,6 +5,9 @@ const WHAT = ['anchor', 'keel', 'mast', 'buoy', 'rudder', 'sail', 'tide', 'harbo
 
 /** A name for a container that was given none. We choose it, so that it is known before there is a container. */
 export function inventedName(): string {
-  const pick = (words: readonly string[]): string => words[randomInt(words.length)] ?? '';
   return `${pick(HOW)}_${pick(WHAT)}${String(randomInt(1e6))}`;
+}
+
+function pick(words: readonly string[]): string {
+  return words[randomInt(words.length)] ?? '';
 }

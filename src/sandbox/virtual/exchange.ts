@@ -37,7 +37,13 @@ export type Handler = (exchange: Exchange) => Promise<void>;
 
 /** Headers that belong to a connection, and those that a changed body would make untrue. */
 const HOP: ReadonlySet<string> = new Set([
-  ...['connection', 'keep-alive', 'proxy-connection', 'te', 'trailer', 'upgrade', 'host'],
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+  'host',
   'transfer-encoding',
 ]);
 const BODY: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'expect']);
@@ -60,26 +66,27 @@ export interface Upstream {
 export async function forward(exchange: Exchange, upstream: Upstream): Promise<IncomingMessage> {
   const { session, request, signal, notes } = exchange;
   const query = (upstream.query ?? exchange.query).toString();
-  const hasNewBody = upstream.body !== undefined;
-  const headers = keptHeaders(request.rawHeaders, hasNewBody);
-  if (hasNewBody && typeof upstream.body === 'string') {
-    headers.push('Content-Length', String(Buffer.byteLength(upstream.body)));
-    if (request.headers['content-type'] === undefined) {
-      headers.push('Content-Type', 'application/json');
-    }
-  }
   const hasBody = request.headers['content-length'] !== undefined || isChunked(request);
-  if (!hasNewBody && isChunked(request)) headers.push('Transfer-Encoding', 'chunked');
   const startedMs = performance.now();
   const response = await session.calls.open({
     method: upstream.method ?? exchange.method,
     path: `${exchange.version}${upstream.path}${query === '' ? '' : `?${query}`}`,
-    headers: ['Host', 'docker', ...headers],
+    headers: headersFor(request, upstream.body),
     body: upstream.body ?? (hasBody ? request : undefined),
     signal: upstream.isKept ? undefined : signal,
   });
   notes.engineMs = (notes.engineMs ?? 0) + performance.now() - startedMs;
   return response;
+}
+
+/** Those of the client, as far as they are true of the body that is sent. */
+function headersFor(request: IncomingMessage, body: Upstream['body']): readonly string[] {
+  const headers = ['Host', 'docker', ...keptHeaders(request.rawHeaders, body !== undefined)];
+  if (body === undefined && isChunked(request)) headers.push('Transfer-Encoding', 'chunked');
+  if (typeof body !== 'string') return headers;
+  headers.push('Content-Length', String(Buffer.byteLength(body)));
+  const hasType = request.headers['content-type'] !== undefined;
+  return hasType ? headers : [...headers, 'Content-Type', 'application/json'];
 }
 
 /** Passes a call and its answer through as they are. */

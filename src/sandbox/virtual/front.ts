@@ -109,7 +109,14 @@ async function serve(
     const { query, version } = path;
     const { ref, handle } = found;
     const exchange: Exchange = {
-      ...{ session, method, version, ref, query, request, response, notes },
+      session,
+      method,
+      version,
+      ref,
+      query,
+      request,
+      response,
+      notes,
       signal: gone.signal,
       startedMs: started.startedMs,
     };

@@ -99,6 +99,7 @@ export const inspectImage: Handler = async (exchange) => {
   const found = await ask(exchange, { path: `/images/${named(exchange)}/json` });
   const { value } = found;
   if (found.status !== 200 || !isObject(value)) return answerChanged(exchange, found, value);
+  refuseUnseen(value, exchange);
   const tags = session.images.shownTags(textsIn(value['RepoTags']));
   const config = objectIn(value['Config']);
   answerChanged(exchange, found, {
@@ -109,6 +110,21 @@ export const inspectImage: Handler = async (exchange) => {
     },
   });
 };
+
+/**
+ * The beginning of an id may be that of somebody else's image, which no list shows; whoever knows a whole id may use it.
+ * @throws {ApiRefusal} 404 in the engine's words
+ */
+function refuseUnseen(image: JsonObject, { session, ref }: Exchange): void {
+  const id = textIn(image['Id']);
+  const isBeginning = isIdOf(ref, id) && ref.replace(/^sha256:/u, '').length < FULL_ID;
+  if (isBeginning && imageView(image, session).length === 0) {
+    throw new ApiRefusal(404, `No such image: ${ref}`);
+  }
+}
+
+/** Hexadecimal digits. */
+const FULL_ID = 64;
 
 /** For the path of a call. @throws {ApiRefusal} 404 for what is hidden */
 function named({ session, ref }: Pick<Exchange, 'session' | 'ref'>): string {

@@ -44,9 +44,6 @@ export function imageNames(
     Object.entries(aliases).map(([name, image]) => [canonicalName(name), image]),
   );
   const own = (name: string): string => `${registry}${mangled(name)}`;
-  const missing = (name: string): never => {
-    throw new ApiRefusal(404, `No such image: ${withTag(name)}`);
-  };
   return {
     registry,
     own,
@@ -82,6 +79,10 @@ export function imageNames(
       }),
     all: () => [...tags],
   };
+}
+
+function missing(name: string): never {
+  throw new ApiRefusal(404, `No such image: ${withTag(name)}`);
 }
 
 function isHiddenId(name: string, ids: ReadonlySet<string>): boolean {

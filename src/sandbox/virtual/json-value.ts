@@ -52,12 +52,13 @@ export function canonical(value: unknown, shape: Shape): unknown {
   if (!isObject(value)) return value;
   const inner = shape['*'];
   const names = new Map(Object.keys(shape).map((name) => [folded(name), name]));
-  const result: JsonObject = Object.create(null) as JsonObject;
-  for (const [key, each] of Object.entries(value)) {
-    const name = inner === undefined ? (names.get(folded(key)) ?? key) : key;
-    result[name] = canonicalMember(each, inner ?? shape[name] ?? true);
-  }
-  return result;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => {
+      const name = inner === undefined ? (names.get(folded(key)) ?? key) : key;
+      const known = inner ?? (Object.hasOwn(shape, name) ? shape[name] : undefined);
+      return [name, canonicalMember(each, known ?? true)];
+    }),
+  );
 }
 
 function canonicalMember(value: unknown, shape: Shape | readonly [Shape] | true): unknown {

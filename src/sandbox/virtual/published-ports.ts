@@ -181,7 +181,7 @@ export function publishedPorts(options: PublishedPortsOptions): PublishedPorts {
     },
     close: async () => {
       const held = [...gates.values()].flatMap((gate) => gate.held);
-      for (const id of [...gates.keys()]) closeGate(id);
+      for (const id of gates.keys()) closeGate(id);
       for (const { sockets } of held) for (const socket of sockets) socket.destroy();
       await options.network.close();
     },

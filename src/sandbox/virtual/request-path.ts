@@ -35,5 +35,5 @@ function decode(text: string): string | undefined {
 }
 
 function hasControl(part: string): boolean {
-  return [...part].some((character) => character < ' ' || character === '\u007f');
+  return /\p{Cc}/u.test(part);
 }

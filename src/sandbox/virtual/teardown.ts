@@ -49,8 +49,6 @@ async function listAll(session: Session): Promise<readonly Found[]> {
     list(`/networks?filters=${filters}`),
     list(`/volumes?filters=${filters}`),
   ]);
-  const isUsers = (each: unknown): boolean =>
-    objectIn(objectIn(each)['Labels'])[USER_LABEL] !== undefined;
   return [
     ...listIn(containers).map((each): Found => {
       const { Id, Names } = objectIn(each);
@@ -81,6 +79,11 @@ async function listAll(session: Session): Promise<readonly Found[]> {
       };
     }),
   ];
+}
+
+/** Whether the script asked for it, and not we for the script. */
+function isUsers(each: unknown): boolean {
+  return objectIn(objectIn(each)['Labels'])[USER_LABEL] !== undefined;
 }
 
 /** Containers first: the others are in use as long as they are there. What does not go is found by the next pass. */

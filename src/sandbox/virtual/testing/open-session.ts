@@ -16,7 +16,7 @@ export interface TestSession extends AsyncDisposable {
   readonly temporary: string;
   readonly records: readonly CallRecord[];
   /** Runs a line of shell; `$d` is the docker command. */
-  shell(line: string, env?: Readonly<Record<string, string>>): Promise<ProcessResult>;
+  readonly shell: (line: string, env?: Readonly<Record<string, string>>) => Promise<ProcessResult>;
 }
 
 /** Docker command lines of different ages; those that are not installed are left out. */
