@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { checkGroups } from './check-groups.ts';
+import { allowableRules } from './policy-rules.ts';
 import { isRelativePath } from './schema-checks.ts';
 import { containerPath, duration, oneOrMany, size, VARIABLE_NAME } from './schema-values.ts';
 
@@ -15,6 +16,30 @@ export const fileSuiteSchema = z.union([
       .default([])
       .describe('Environment variables whose values matter for the result.'),
   }),
+]);
+
+const scriptSettings = z.strictObject({
+  files: oneOrMany.describe('Paths or globs, relative to the configuration file.'),
+  timeout: duration.default(300_000).describe('For one file. Default: `5m`.'),
+  env: z
+    .array(z.string().regex(VARIABLE_NAME, 'is no valid name of an environment variable'))
+    .default([])
+    .describe('Environment variables whose values matter for the result.'),
+  parallel: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Run the scripts at the same time. Each has an engine of its own; `/tmp` they share. Default: `false`.',
+    ),
+  allow: z
+    .array(z.enum(allowableRules))
+    .default([])
+    .describe('Rules of the sandbox that do not hold for these scripts. Default: all hold.'),
+});
+
+export const scriptSuiteSchema = z.union([
+  oneOrMany.transform((files) => scriptSettings.parse({ files })),
+  scriptSettings,
 ]);
 
 export const structureSuiteSchema = z.union([
@@ -132,7 +157,7 @@ export const suitesSchema = z
       .optional()
       .describe('Files of container-structure-test, schema 1.0.0 and 2.0.0.'),
     goss: gossSuiteSchema.optional().describe('Files of goss: `goss.yaml` and the like.'),
-    script: fileSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
+    script: scriptSuiteSchema.optional().describe('Executables; exit code 0 is a pass.'),
     spec: fileSuiteSchema.optional().describe('Vitest files that use `seatrial/test`.'),
     sut: fileSuiteSchema
       .optional()
@@ -140,6 +165,7 @@ export const suitesSchema = z
   })
   .describe('What proves the image. The behaviour checks run unless they are turned off.');
 
+export type ScriptSuite = z.output<typeof scriptSuiteSchema>;
 export type FileSuite = z.output<typeof fileSuiteSchema>;
 export type StructureSuite = z.output<typeof structureSuiteSchema>;
 export type GossSuite = z.output<typeof gossSuiteSchema>;

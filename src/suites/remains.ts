@@ -23,7 +23,8 @@ function isAnonymousVolume({ kind, name }: EngineObject): boolean {
   return kind === 'volume' && /^[0-9a-f]{64}$/u.test(name);
 }
 
-function countObjects(objects: readonly EngineObject[]): string | undefined {
+/** `2 containers, 1 network`; absent for none. */
+export function countObjects(objects: readonly Pick<EngineObject, 'kind'>[]): string | undefined {
   const counts = (['container', 'network', 'volume'] as const).flatMap((kind) => {
     const count = objects.filter((object) => object.kind === kind).length;
     return count === 0 ? [] : [`${String(count)} ${kind}${count === 1 ? '' : 's'}`];

@@ -18,6 +18,20 @@ export interface SuiteProgram {
   readonly folder: string;
   /** Besides, and stronger than, what every program of a suite gets. */
   readonly env?: Environment | undefined;
+  /** What it takes for the engine. @default the whole engine, where what it makes is labelled */
+  readonly openEngine?: OpenProgramEngine | undefined;
+}
+
+export type OpenProgramEngine = (
+  program: Pick<SuiteProgram, 'name' | 'folder'>,
+  context: SuiteContext,
+) => Promise<ProgramEngine>;
+
+/** What a program takes for the engine. */
+export interface ProgramEngine {
+  readonly env: { readonly DOCKER_HOST: string };
+  /** Shuts the door and removes what was made. Returns what was left, for people; absent when nothing was. */
+  close(): Promise<string | undefined>;
 }
 
 export interface SuiteProgramEnd extends ProcessResult {
@@ -34,21 +48,33 @@ export async function runSuiteProgram(
   program: SuiteProgram,
   context: SuiteContext,
 ): Promise<SuiteProgramEnd> {
-  const { scope } = context;
+  const { openEngine = openWholeEngine } = program;
+  const engine = await openEngine(program, context);
+  try {
+    const env = await environmentOf(program, context, engine.env);
+    const result = await runInGroup(program, env, context);
+    return { ...result, remains: await engine.close() };
+  } finally {
+    await engine.close();
+  }
+}
+
+async function openWholeEngine(
+  { name, folder }: Pick<SuiteProgram, 'name' | 'folder'>,
+  { scope }: SuiteContext,
+): Promise<ProgramEngine> {
   const labelling = await openLabellingEngine({
     endpoint: scope.engine.endpoint,
-    labels: { ...scope.labels, [CASE_LABEL]: program.name },
-    folder: program.folder,
+    labels: { ...scope.labels, [CASE_LABEL]: name },
+    folder,
   });
-  try {
-    const env = await environmentOf(program, context, labelling.env);
-    const result = await runInGroup(program, env, context);
+  let remains: Promise<string | undefined> | undefined;
+  const close = async (): Promise<string | undefined> => {
     // First the door is closed, so that nothing new appears while the rest is removed.
     await labelling.close();
-    return { ...result, remains: await removeRemains(scope, program.name) };
-  } finally {
-    await labelling.close();
-  }
+    return await removeRemains(scope, name);
+  };
+  return { env: labelling.env, close: async () => await (remains ??= close()) };
 }
 
 async function runInGroup(

@@ -29,6 +29,11 @@ const privateFolders: readonly PrivateFolder[] = [
     doors: ['index.ts', 'expansion.ts', 'trap.ts'],
     importers: [],
   },
+  {
+    folder: 'sandbox/virtual',
+    doors: ['index.ts', 'contract.ts', 'host-network.ts', 'policy.ts'],
+    importers: [],
+  },
   { folder: 'suites/goss', doors: ['index.ts'], importers: [] },
   { folder: 'suites/script', doors: ['index.ts'], importers: [] },
   { folder: 'suites/spec', doors: ['index.ts', 'entry.ts', 'last-images.ts'], importers: [] },

@@ -2,13 +2,20 @@ import { randomBytes } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FileSuite } from '../../config/suite-schema.ts';
+import type { ScriptSuite } from '../../config/suite-schema.ts';
 import { labelNames } from '../../engine/labels.ts';
 import { openSuiteBench, type SuiteBench, type SuiteBenchOptions } from '../testing/suite-bench.ts';
 import { scriptSuite } from './index.ts';
 
-function settings(overrides: Partial<FileSuite> = {}): FileSuite {
-  return { files: ['test/*.test.sh'], timeout: 60_000, env: [], ...overrides };
+function settings(overrides: Partial<ScriptSuite> = {}): ScriptSuite {
+  return {
+    files: ['test/*.test.sh'],
+    timeout: 60_000,
+    env: [],
+    parallel: false,
+    allow: [],
+    ...overrides,
+  };
 }
 
 /** A bench with one script, `test/x.test.sh`. */
@@ -205,12 +212,41 @@ test('scripts run one after the other, in order, and one failure does not stop t
   ]);
 });
 
+test('scripts of a parallel suite hold the same names at the same time, and the same port in turn', async () => {
+  const port = String(20_000 + Math.floor(Math.random() * 10_000));
+  const script = `#!/bin/sh -e
+trap 'docker rm -f web >/dev/null' EXIT
+docker ps -a | grep web && exit 1
+docker run -d --name web -p ${port}:80 "$IMAGE" sh -c "mkdir /w; echo $0 >/w/index.html; exec httpd -f -h /w"
+test "$(wget -qO- http://localhost:${port}/)" = "$0"
+`;
+  await using bench = await benchWith(script);
+  await bench.write('test/a.test.sh', script);
+
+  const cases = await scriptSuite.run(settings({ parallel: true }), bench.context);
+
+  expect(cases).toMatchObject([{ verdict: 'pass' }, { verdict: 'pass' }]);
+  expect(bench.progress.slice(0, 2)).toEqual(['started test/a.test.sh', 'started test/x.test.sh']);
+});
+
+test('a mount of the machine is denied by its rule, and allowed by name', async () => {
+  await using bench = await benchWith('#!/bin/sh\ndocker create -v /etc:/host "$IMAGE"\n');
+
+  const [denied] = await scriptSuite.run(settings(), bench.context);
+  const [allowed] = await scriptSuite.run(settings({ allow: ['bind.path'] }), bench.context);
+
+  expect(denied?.evidence).toContain('mounting /etc is not allowed (rule bind.path)');
+  expect(allowed?.message).toContain('left 1 container, removed');
+});
+
 test('a cancelled run loses the script that runs and those that wait', async () => {
   const stop = new AbortController();
   await using bench = await benchWith('#!/bin/sh\nexit 0\n', { signal: stop.signal });
   await bench.write('test/a.test.sh', '#!/bin/sh\ndocker run -d "$IMAGE"\nsleep 1000\n');
   const running = scriptSuite.run(settings(), bench.context);
-  await expect.poll(() => objectsOf(bench), { timeout: 10_000 }).toHaveLength(1);
+  await expect
+    .poll(() => objectsOf(bench), { timeout: 10_000 })
+    .toContainEqual(expect.stringMatching(/^container /u));
 
   stop.abort();
   const cases = await running;

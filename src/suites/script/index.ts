@@ -1,14 +1,22 @@
-import type { FileSuite } from '../../config/suite-schema.ts';
-import type { SuiteContext, SuiteKind } from '../contract.ts';
+import type { ScriptSuite } from '../../config/suite-schema.ts';
+import { hostNetworks } from '../../sandbox/virtual/host-network.ts';
+import type { SuiteContext, SuiteKind, SuitePlace } from '../contract.ts';
 import { runFileByFile } from '../file-by-file.ts';
 import { fileInputs } from '../suite-files.ts';
 import { scriptRunner } from './run-script.ts';
 
-/** The user's own executables: exit code 0 is a pass. One after the other. */
-export const scriptSuite: SuiteKind<FileSuite> = Object.freeze({
+/** The user's own executables, each with an engine of its own: exit code 0 is a pass. */
+export const scriptSuite: SuiteKind<ScriptSuite> = Object.freeze({
   kind: 'script',
-  version: '1',
-  inputs: fileInputs,
-  run: async (settings: FileSuite, context: SuiteContext) =>
-    await runFileByFile(scriptRunner, settings, context),
+  version: '2',
+  inputs: async (settings: ScriptSuite, place: SuitePlace) => ({
+    ...(await fileInputs(settings, place)),
+    allow: settings.allow.toSorted().join(' '),
+  }),
+  run: async (settings: ScriptSuite, context: SuiteContext) =>
+    await runFileByFile(
+      scriptRunner(hostNetworks()),
+      { settings, context },
+      settings.parallel ? context.concurrency : 1,
+    ),
 });

@@ -10,5 +10,5 @@ export const sutSuite: SuiteKind<FileSuite> = Object.freeze({
   version: '1',
   inputs: sutInputs,
   run: async (settings: FileSuite, context: SuiteContext) =>
-    await runFileByFile(sutRunner, settings, context),
+    await runFileByFile(sutRunner, { settings, context }),
 });
