@@ -51,7 +51,7 @@ async function resolvedPath(path: string): Promise<string> {
   }
 }
 
-export function isWithin(path: string, folder: string): boolean {
+function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 

@@ -129,7 +129,7 @@ export const updateContainer: Handler = async (exchange) => {
   answerChanged(exchange, answer, answer.value);
 };
 
-export function forget({ id }: OwnContainer, { objects }: Session): void {
+function forget({ id }: OwnContainer, { objects }: Session): void {
   objects.containers.remove(id);
 }
 

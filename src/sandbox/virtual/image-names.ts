@@ -108,6 +108,6 @@ function mangled(name: string): string {
   return name.replace(/^([^/]+):(\d+)\//u, '$1__$2/');
 }
 
-export function unmangled(name: string): string {
+function unmangled(name: string): string {
   return name.replace(/^([^/]+)__(\d+)\//u, '$1:$2/');
 }

@@ -351,8 +351,15 @@ function isOtherDriver(value: unknown): boolean {
   return textIn(value) !== '' && value !== 'local';
 }
 
-/** Rules that nobody may allow: without them what is judged is not what is sent. */
-const STRICT: ReadonlySet<string> = new Set(['form', 'ref.foreign', 'swarm', 'plugin', 'push']);
+/** Rules that nobody may allow: they keep promises to others, or name what cannot be done at all. */
+const STRICT: ReadonlySet<string> = new Set([
+  'form',
+  'ref.foreign',
+  'swarm',
+  'plugin',
+  'push',
+  'port.udp',
+]);
 
 export function createPolicy(allow: readonly string[] = []): Policy {
   const allowed = new Set(allow.filter((rule) => !STRICT.has(rule)));

@@ -131,7 +131,7 @@ test('an interpreter that is not there fails, and says so', async () => {
 
 test('a script that does not end in time fails, with the place of the limit, and its children end', async () => {
   await using bench = await benchWith(
-    '#!/bin/sh\ndocker run -d "$IMAGE"\necho waiting\nsleep 1000 &\nwait\n',
+    '#!/bin/sh\ndocker create --network none "$IMAGE"\necho waiting\nsleep 1000 &\nwait\n',
   );
 
   const [found] = await scriptSuite.run(settings({ timeout: 3000 }), bench.context);

@@ -17,7 +17,7 @@ const record = await engine.images.inspect(ref);
 if (record === undefined) throw new Error(`no image ${ref}`);
 const suite = kind === 'spec' ? specSuite : scriptSuite;
 await suite.run(
-  { files: ['test/*'], timeout: 600_000, env: [] },
+  { files: ['test/*'], timeout: 600_000, env: [], parallel: false, allow: [] },
   {
     projectFolder,
     env,
