@@ -1,4 +1,4 @@
-/** Rules of the sandbox's policy that a script may be let off; the table itself is in `src/sandbox/virtual/policy.ts`. */
+/** Rules of the sandbox's policy that a script may be let off; the table itself is in `src/sandbox/virtual/policy-rules.ts`. */
 export const allowableRules = [
   'privileged',
   'net.host',

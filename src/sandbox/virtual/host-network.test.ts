@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { dialContainer, hostNetworks } from './host-network.ts';
@@ -65,9 +66,7 @@ describe('the loopback that scripts share', () => {
     server.on('connection', (socket) => socket.end('hello'));
 
     const client = connect({ host, port: portOf(server) });
-    const [bytes] = (await once(client, 'data')) as [Buffer];
-
-    expect(bytes.toString()).toBe('hello');
+    await expect(text(client)).resolves.toBe('hello');
   });
 });
 

@@ -3,13 +3,8 @@ import { allowableRules } from '../../config/policy-rules.ts';
 import type { JsonObject } from './json-value.ts';
 import { canonical } from './json-value.ts';
 import { createShape } from './container-shape.ts';
-import {
-  createPolicy,
-  policyRules,
-  renderPolicy,
-  ruleNames,
-  type PolicySubject,
-} from './policy.ts';
+import { policyRules, type PolicySubject } from './policy-rules.ts';
+import { createPolicy, renderPolicy, ruleNames } from './policy.ts';
 
 /** For each rule that a body can break: a body that does. */
 const denied: readonly (readonly [string, PolicySubject, JsonObject])[] = [

@@ -10,9 +10,8 @@ import { hostNetworks } from '../host-network.ts';
 import { openVirtualEngine } from '../index.ts';
 
 /** Answers of a small engine, by `METHOD /path` without version and query; a function is given the whole call. */
-export type Answers = Readonly<
-  Record<string, unknown | ((request: IncomingMessage, response: ServerResponse) => void)>
->;
+export type Answers = Readonly<Record<string, object | Answer>>;
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A virtual engine before a server of the test's own. */
 export interface SmallEngine extends AsyncDisposable {
@@ -60,8 +59,7 @@ export async function openSmallEngine(
     const path = (request.url ?? '').replace(/^\/v[\d.]+/u, '');
     calls.push(`${request.method ?? ''} ${path}`);
     const found = all[`${request.method ?? ''} ${path.split('?')[0] ?? ''}`];
-    if (typeof found === 'function')
-      return void Reflect.apply(found, undefined, [request, response]);
+    if (isAnswer(found)) return found(request, response);
     request.resume();
     const status = found === undefined ? 404 : path.includes('/create') ? 201 : 200;
     response.writeHead(status, { 'content-type': 'application/json' });
@@ -113,4 +111,8 @@ export async function openSmallEngine(
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isAnswer(value: object | Answer | undefined): value is Answer {
+  return typeof value === 'function';
 }
