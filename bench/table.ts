@@ -13,11 +13,13 @@ import { stateChecks } from './state-checks.ts';
 import { stateVsScripts } from './state-vs-scripts.ts';
 import { structureFiles } from './structure-files.ts';
 import { version } from './version.ts';
+import { virtualEngine } from './virtual-engine.ts';
 
 /** Every figure, the cheapest first. */
 export const benchmarks: readonly Benchmark[] = [
   version,
   checkOverhead,
+  virtualEngine,
   noChange,
   promote,
   attesters,

@@ -112,8 +112,8 @@ const builtinsWithoutFacade: Plugin = {
   load: (id) =>
     id.startsWith(FACADE)
       ? {
-          code: `const { Agent, IncomingMessage, createServer, request } = process.getBuiltinModule('node:http');
-export { Agent, IncomingMessage, createServer, request };`,
+          code: `const { Agent, IncomingMessage, STATUS_CODES, createServer, request } = process.getBuiltinModule('node:http');
+export { Agent, IncomingMessage, STATUS_CODES, createServer, request };`,
           moduleType: 'js',
         }
       : undefined,
