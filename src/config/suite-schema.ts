@@ -1,8 +1,15 @@
 import { z } from 'zod';
 import { checkGroups } from './check-groups.ts';
 import { allowableRules } from './policy-rules.ts';
-import { isRelativePath } from './schema-checks.ts';
-import { containerPath, duration, oneOrMany, size, VARIABLE_NAME } from './schema-values.ts';
+import { isExpression, isRelativePath } from './schema-checks.ts';
+import {
+  containerPath,
+  duration,
+  environment,
+  oneOrMany,
+  size,
+  VARIABLE_NAME,
+} from './schema-values.ts';
 
 /** Settings of each kind of suite, as they stand under `suites` of an image. */
 
@@ -101,6 +108,23 @@ export const gossSuiteSchema = z.union([
   gossSettings,
 ]);
 
+const refusalSchema = z
+  .strictObject({
+    env: environment.default({}).describe('Variables besides those of `run`, or in their place.'),
+    command: z.array(z.string()).min(1).optional().describe("Replaces the image's CMD."),
+    says: z
+      .string()
+      .min(1)
+      .superRefine(isExpression)
+      .optional()
+      .describe('Must match what it prints (RE2 syntax). Default: anything but nothing.'),
+    within: duration.default(10_000).describe('How soon it has to end. Default: `10s`.'),
+  })
+  .refine(({ env, command }) => Object.keys(env).length > 0 || command !== undefined, {
+    message: 'needs `env` or `command`',
+  })
+  .describe('A configuration that cannot be right.');
+
 const behaviourObject = z
   .strictObject({
     group: z
@@ -118,6 +142,13 @@ const behaviourObject = z
       .array(containerPath)
       .default([])
       .describe('Paths outside volumes that the image may write to.'),
+    refuses: z
+      .array(refusalSchema)
+      .min(1)
+      .optional()
+      .describe(
+        'Configurations that the image has to refuse: it ends soon, not with 0, and says why. Default: none.',
+      ),
     upgrade: z
       .strictObject({
         from: z
@@ -169,4 +200,5 @@ export type ScriptSuite = z.output<typeof scriptSuiteSchema>;
 export type FileSuite = z.output<typeof fileSuiteSchema>;
 export type StructureSuite = z.output<typeof structureSuiteSchema>;
 export type GossSuite = z.output<typeof gossSuiteSchema>;
+export type Refusal = z.output<typeof refusalSchema>;
 export type BehaviourSuite = Exclude<z.output<typeof behaviourSuiteSchema>, false>;

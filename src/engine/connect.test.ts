@@ -189,13 +189,18 @@ test('a signal ends a stream, and the reason comes through', async () => {
 test('podman is known by its components, and rootless engines are never local', async () => {
   const version = { ...versionAnswer, Components: [{ Name: 'Podman Engine' }] };
   await using engine = await listen((request, response) => {
-    const info = { SecurityOptions: ['name=seccomp', 'name=rootless'] };
+    const info = { SecurityOptions: ['name=seccomp', 'name=rootless', 'name=userns'] };
     response.end(JSON.stringify(request.url === '/version' ? version : info));
   });
 
   const connected = await connectEngine({ env, host: engine.host });
 
-  expect(connected.info).toMatchObject({ product: 'podman', isRootless: true, isLocal: false });
+  expect(connected.info).toMatchObject({
+    product: 'podman',
+    isRootless: true,
+    hasUserNamespaces: true,
+    isLocal: false,
+  });
 });
 
 test('an image store of containerd is told from the old one', async () => {

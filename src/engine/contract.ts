@@ -43,6 +43,8 @@ export interface EngineInfo {
   /** Whether the engine shares this machine's kernel, so that `/proc/<pid>` and bridge addresses are ours. */
   readonly isLocal: boolean;
   readonly isRootless: boolean;
+  /** Whether root of a container is another user on the engine's machine (`userns-remap`). */
+  readonly hasUserNamespaces: boolean;
 }
 
 export interface EngineImages {
@@ -182,6 +184,8 @@ export interface ContainerSpec {
   /** As `docker run --volume` takes them, `/host:/target[:ro]`; a missing path of the host is made by the engine. */
   readonly binds?: readonly string[] | undefined;
   readonly hostname?: string | undefined;
+  /** Settings of the kernel for this container alone: `net.ipv6.conf.all.disable_ipv6` to `1`. */
+  readonly sysctls?: Readonly<Record<string, string>> | undefined;
   /** Lines of /etc/hosts: `name:address`. */
   readonly extraHosts?: readonly string[] | undefined;
   /** Path to the options of a file system in memory: `size=64m,exec`, or none. */

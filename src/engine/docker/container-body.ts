@@ -48,6 +48,7 @@ function toHostConfig(
     SecurityOpt: spec.isWithoutNewPrivileges === true ? ['no-new-privileges'] : undefined,
     Privileged: spec.isPrivileged,
     ExtraHosts: spec.extraHosts,
+    Sysctls: spec.sysctls,
     Tmpfs: spec.tmpfs,
     RestartPolicy: spec.restart && {
       Name: spec.restart.when,

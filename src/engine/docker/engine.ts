@@ -86,6 +86,7 @@ async function toEngineInfo(
     memoryBytes: info.MemTotal,
     store: storeOf(info),
     isRootless,
+    hasUserNamespaces: info.SecurityOptions.some((option) => option.includes('userns')),
     isLocal:
       !isRootless &&
       target.socketPath !== undefined &&

@@ -1,9 +1,13 @@
 import { runCanaryLine } from './canary-line.ts';
+import { runCrashLine } from './crash-line.ts';
 import { runFirstLine } from './first-line.ts';
+import { runFlagsLine } from './flags-line.ts';
 import { runHealthLine } from './health-line.ts';
 import type { Battery, Lines } from './lines.ts';
 import { runOrphanLine } from './orphan-line.ts';
+import { runOtherHostLine } from './other-host-line.ts';
 import { runOverrideLine } from './override-line.ts';
+import { runRefusalsLine } from './refusals-line.ts';
 import { runUpgradeLine } from './upgrade-line.ts';
 import { runSeparateLine } from './separate-line.ts';
 import { runEarlyStop, runVariantLine } from './variant-line.ts';
@@ -47,9 +51,10 @@ export async function runBattery(battery: Battery): Promise<void> {
 /** What needs nothing of the first container but that it came up. */
 async function runOthers(lines: Lines): Promise<void> {
   const { ledger, yard } = lines;
-  if (ledger.isOpen('override')) {
+  for (const [need, run] of UNREADY) {
+    if (!ledger.isOpen(need)) continue;
     await yard.vacate();
-    await guarded(lines, ['override'], () => runOverrideLine(lines));
+    await guarded(lines, [need], () => run(lines));
   }
   const first = await lines.firstReady;
   // Without a first one that came up, the others have been judged with it.
@@ -66,6 +71,13 @@ async function runOthers(lines: Lines): Promise<void> {
   }
 }
 
+/** What an image that only does its work and ends can be asked for, too. */
+const UNREADY: readonly (readonly [RunId, (lines: Lines) => Promise<void>])[] = [
+  ['override', runOverrideLine],
+  ['flags', runFlagsLine],
+  ['refusals', runRefusalsLine],
+];
+
 /** Containers that are not only started. */
 const LATER: readonly (readonly [RunId, (lines: Lines, first: ReadyRun) => Promise<void>])[] = [
   ['upgrade', runUpgradeLine],
@@ -73,6 +85,8 @@ const LATER: readonly (readonly [RunId, (lines: Lines, first: ReadyRun) => Promi
   ['health', runHealthLine],
   ['canary', runCanaryLine],
   ['orphan', runOrphanLine],
+  ['crash', runCrashLine],
+  ['other-host', runOtherHostLine],
 ];
 
 const VARIANTS = objectKeys(variants);
@@ -88,7 +102,7 @@ const FIRST_LINE: readonly RunId[] = [
   'stop',
   'replacement',
   'kill',
-  'override',
+  ...UNREADY.map(([need]) => need),
   ...LATER.map(([need]) => need),
   ...VARIANTS,
 ];

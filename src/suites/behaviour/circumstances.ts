@@ -14,6 +14,8 @@ export interface Circumstances extends Pick<
   | 'cpus'
   | 'tty'
   | 'openStdin'
+  | 'hostname'
+  | 'sysctls'
 > {
   /** Folders that it may write, empty at first. @default none */
   readonly tmpfs?: readonly string[] | undefined;
@@ -23,7 +25,7 @@ export interface Circumstances extends Pick<
 
 /** The same as options of `docker run`. */
 export function dockerFlags(circumstances: Circumstances): readonly string[] {
-  const { user, network, cpus, memoryBytes } = circumstances;
+  const { user, network, cpus, memoryBytes, hostname, sysctls = {} } = circumstances;
   return [
     ...option('--read-only', circumstances.isReadOnly),
     ...option('--tmpfs', circumstances.tmpfs),
@@ -35,6 +37,11 @@ export function dockerFlags(circumstances: Circumstances): readonly string[] {
     ...option('--network', network),
     ...option('--memory', memoryBytes),
     ...option('--cpus', cpus),
+    ...option('--hostname', hostname),
+    ...option(
+      '--sysctl',
+      Object.entries(sysctls).map(([name, value]) => `${name}=${value}`),
+    ),
     ...option('-i', circumstances.openStdin),
     ...option('-t', circumstances.tty),
   ];

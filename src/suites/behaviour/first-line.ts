@@ -38,6 +38,8 @@ async function startFirst(
   ledger.classify(classification);
   if (outcome.state !== 'ready' || classification.imageClass !== 'service') {
     await ledger.judge('start', observe(trial, containerId, { outcome, classification }));
+    // What does not come up anyway says nothing by not coming up; one that does its work and ends does.
+    if (classification.imageClass === 'service') ledger.excuse('refusals', NEVER_READY);
     ledger.excuseRuns(NEVER_READY);
     return undefined;
   }

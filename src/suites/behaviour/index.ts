@@ -17,9 +17,9 @@ import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-im
  */
 export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
   kind: 'behaviour',
-  version: '4',
+  version: '5',
 
-  inputs: async ({ group, only, skip, may_write, max_size }: BehaviourSuite) => ({
+  inputs: async ({ group, only, skip, may_write, max_size, refuses }: BehaviourSuite) => ({
     group: group ?? defaultGroup,
     only: only === undefined ? 'all' : only.toSorted().join(','),
     skip: digestOf(
@@ -31,6 +31,8 @@ export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
     ),
     may_write: may_write.toSorted().join(','),
     max_size: max_size === undefined ? 'any' : String(max_size),
+    // Values may be secrets, and inputs are told.
+    refuses: refuses === undefined ? 'nothing' : digestOf(JSON.stringify(refuses)),
   }),
 
   run: async (settings: BehaviourSuite, context: SuiteContext) =>

@@ -50,8 +50,8 @@ export async function judgeImage(options: JudgeImageOptions): Promise<JudgedImag
   const { settings, report = nobody, clock = systemClock, signal, image } = options;
   signal.throwIfAborted();
   const { projectFolder } = options;
-  const { may_write: mayWrite, max_size: maxSizeBytes } = settings;
-  const subject: Subject = { image, projectFolder, mayWrite, maxSizeBytes };
+  const { may_write: mayWrite, max_size: maxSizeBytes, refuses } = settings;
+  const subject: Subject = { image, projectFolder, mayWrite, maxSizeBytes, refuses };
   refuseInvalidSettings(subject);
   const selected = selectChecks(checks, settings).filter(
     ({ isUnasked }) => settings.only !== undefined || isUnasked?.(subject) !== true,

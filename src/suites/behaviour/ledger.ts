@@ -164,7 +164,7 @@ export class Ledger {
 }
 
 /** What can be judged of an image whose container did not become ready. */
-const INDEPENDENT: ReadonlySet<RunId> = new Set(['image', 'override']);
+const INDEPENDENT: ReadonlySet<RunId> = new Set(['image', 'override', 'flags', 'refusals']);
 
 function isLook(check: Check, foundation: Check): boolean {
   return check.needs === 'image' || (check.needs === foundation.needs && check !== foundation);

@@ -1,3 +1,5 @@
+import type { Refusal } from '../../config/suite-schema.ts';
+import type { EngineInfo } from '../../engine/contract.ts';
 import type { ImageFacts } from './image/image-facts.ts';
 import type { CanaryTrial } from './canary-outcome.ts';
 import type { HealthTrial } from './health-outcome.ts';
@@ -124,10 +126,50 @@ export interface OverrideRun {
   readonly log: string;
 }
 
+/** A new container on the volumes of one that was killed. */
+export interface CrashRun {
+  /** How the one to kill came up. */
+  readonly first: StartOutcome;
+  readonly exercise: Exercise | undefined;
+  /** Absent when the first did not come up. */
+  readonly outcome: StartOutcome | undefined;
+  /** Files that were put into the volumes, as found afterwards. Empty when a `state` block does the work. */
+  readonly sentinels: readonly Sentinel[];
+  readonly read: StateOutcome | undefined;
+}
+
+/** Containers that were given one flag each instead of the image's CMD. */
+export interface FlagsRun {
+  readonly tries: readonly {
+    readonly flag: string;
+    readonly outcome: StartOutcome;
+    /** All that it printed. */
+    readonly log: string;
+  }[];
+}
+
+/** Containers that were given a configuration that has to be refused. */
+export interface RefusalsRun {
+  readonly tries: readonly {
+    readonly refusal: Refusal;
+    readonly outcome: StartOutcome;
+    readonly log: string;
+  }[];
+}
+
+/** Containers as they are on other hosts: where there is no IPv6, under a long name, and where there is. */
+export interface OtherHostRun {
+  readonly tries: readonly {
+    /** `without IPv6`. */
+    readonly how: string;
+    readonly run: VariantRun;
+  }[];
+  readonly engine: Pick<EngineInfo, 'isRootless' | 'hasUserNamespaces'>;
+}
+
 /**
  * The runs that checks share. One run is one stretch of one container's life:
- * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with `separate`, `override`, `health`,
- * `early-stop` and the variants beside them.
+ * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with the others and the variants beside them.
  * `image` is no run: it is what the image holds, and takes no container.
  */
 export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
@@ -149,6 +191,10 @@ export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly health: HealthTrial;
   /** A container that was stopped before it was up. */
   readonly 'early-stop': StopRun;
+  readonly crash: CrashRun;
+  readonly flags: FlagsRun;
+  readonly refusals: RefusalsRun;
+  readonly 'other-host': OtherHostRun;
 }
 
 export type RunId = keyof Runs;

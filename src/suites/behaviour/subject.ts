@@ -1,5 +1,6 @@
 import { parseHttpTarget } from '../../engine/http-target.ts';
 import type { ImageProfile } from '../../config/schema.ts';
+import type { Refusal } from '../../config/suite-schema.ts';
 import type { ImageUnderTest } from '../contract.ts';
 
 /** What is judged: the image, how its owner runs it, and what its owner allows. */
@@ -11,6 +12,8 @@ export interface Subject {
   readonly mayWrite: readonly string[];
   /** How large its owner lets it be; absent when any size will do. */
   readonly maxSizeBytes?: number | undefined;
+  /** Configurations that its owner says it refuses. @default none */
+  readonly refuses?: readonly Refusal[] | undefined;
 }
 
 /** Container paths that are volumes: the image's own VOLUMEs and the mounts of the profile, without doubles. */

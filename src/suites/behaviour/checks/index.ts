@@ -8,19 +8,23 @@ import { earlyStop } from './early-stop.ts';
 import { entrypointResolves } from './entrypoint-resolves.ts';
 import { ephemeral } from './ephemeral.ts';
 import { execForm } from './exec-form.ts';
+import { flags } from './flags.ts';
 import { hardened } from './hardened.ts';
 import { healthcheckWorks } from './healthcheck-works.ts';
 import { identity } from './identity.ts';
+import { killReplace } from './kill-replace.ts';
 import { labels } from './labels.ts';
 import { linksAndLibraries } from './links-and-libraries.ts';
 import { logs } from './logs.ts';
 import { noHardCodedPasswords } from './no-hard-coded-passwords.ts';
 import { offline } from './offline.ts';
+import { otherHost } from './other-host.ts';
 import { overrideCmd } from './override-cmd.ts';
 import { portsListen } from './ports-listen.ts';
 import { ports } from './ports.ts';
 import { privileges } from './privileges.ts';
 import { readOnly } from './read-only.ts';
+import { refusesBadConfig } from './refuses-bad-config.ts';
 import { restarts } from './restarts.ts';
 import { restricted } from './restricted.ts';
 import { rollback } from './rollback.ts';
@@ -61,7 +65,10 @@ export const checks: readonly Check[] = Object.freeze([
   upgrade,
   sameIds,
   rollback,
+  killReplace,
   overrideCmd,
+  flags,
+  refusesBadConfig,
   hardened,
   earlyStop,
   healthcheckWorks,
@@ -73,6 +80,7 @@ export const checks: readonly Check[] = Object.freeze([
   offline,
   smallBox,
   terminal,
+  otherHost,
   architecture,
   entrypointResolves,
   execForm,

@@ -24,6 +24,15 @@ export interface TrialSettings {
   readonly skip?: Record<string, string> | undefined;
   readonly may_write?: string[] | undefined;
   readonly group?: CheckGroup | undefined;
+  readonly refuses?: TrialRefusal[] | undefined;
+}
+
+/** As in seatrial.yaml. */
+interface TrialRefusal {
+  readonly env?: Record<string, string>;
+  readonly command?: string[];
+  readonly says?: string;
+  readonly within?: string;
 }
 
 /**

@@ -4,6 +4,7 @@ import { keepers } from './keepers.ts';
 import { kinds } from './kinds.ts';
 import { nonStarters } from './non-starters.ts';
 import { services } from './services.ts';
+import { moreTakers, takers } from './takers.ts';
 import type { TrialImage } from './trial-image.ts';
 
 /** All images that are started, by what they have in common. */
@@ -14,4 +15,6 @@ export const trialTables: readonly (readonly [string, readonly TrialImage[]])[] 
   ['services and their data', keepers],
   ['services in other circumstances', circumstances],
   ['health checks', healthChecks],
+  ['services that are killed, asked, misled and moved', takers],
+  ['more of those', moreTakers],
 ];
