@@ -166,6 +166,12 @@ const behaviourObject = z
       })
       .optional()
       .describe('Tries the image on the volumes of a release. Default: not tried.'),
+    reproducible: z
+      .literal(true)
+      .optional()
+      .describe(
+        'Builds the image two more times without the cache: both must hold the same. Default: not tried.',
+      ),
     max_size: size
       .optional()
       .describe('All layers of the image together, unpacked. Default: any size passes.'),

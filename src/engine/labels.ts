@@ -9,7 +9,7 @@ export const labelNames = {
 } as const;
 
 /**
- * Besides those, on images that were committed from containers. Without it none is taken for ours: what a script
+ * Besides those, on images that were committed from containers, or built only to be looked at. Without it none is taken for ours: what a script
  * commits from its own container has the labels of that container too.
  */
 export const IMAGE_LABEL = 'seatrial.image';

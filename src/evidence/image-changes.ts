@@ -51,11 +51,7 @@ export function compareImages(
 ): ImageChanges {
   const has = new Set(before.record.diffIds);
   return {
-    settings: compareSettings(
-      settingsOf(before.record.config),
-      settingsOf(after.record.config),
-      isSecret,
-    ),
+    settings: compareSettings(before.record.config, after.record.config, isSecret),
     packages: comparePackages(before.packages, after.packages),
     files: compareFiles(before.files, after.files),
     sizeBytes: { before: before.record.sizeBytes, after: after.record.sizeBytes },
@@ -70,11 +66,13 @@ export function compareImages(
 /** A secret has no place in a report: that it changed is said, and not to what. */
 const HIDDEN = '(hidden)';
 
-function compareSettings(
-  older: ReadonlyMap<string, string>,
-  newer: ReadonlyMap<string, string>,
+/** @param isSecret whether the value of a variable or label of that name is not to be told */
+export function compareSettings(
+  before: ImageConfig,
+  after: ImageConfig,
   isSecret: (name: string) => boolean,
 ): readonly SettingChange[] {
+  const [older, newer] = [settingsOf(before), settingsOf(after)];
   return [...new Set([...older.keys(), ...newer.keys()])].flatMap((name): SettingChange[] => {
     const [from, to] = [older.get(name), newer.get(name)];
     if (from === to) return [];
@@ -143,13 +141,15 @@ function versionsOf(packages: readonly RecordedPackage[]): ReadonlyMap<string, V
 /** What a package manager writes down is told as packages. */
 const RECORDS = /^\/(?:var\/lib\/dpkg\/|(?:usr\/)?lib\/apk\/db\/|var\/cache\/|var\/log\/)/u;
 
-function compareFiles(
+/** @param isLeftOut whether a path is not to be told. @default records of package managers, caches, logs */
+export function compareFiles(
   before: ImageContents['files'],
   after: ImageContents['files'],
+  isLeftOut: (path: string) => boolean = (path) => RECORDS.test(path),
 ): readonly FileChange[] {
   const changes: FileChange[] = [];
   for (const [path, file] of after) {
-    if (RECORDS.test(path)) continue;
+    if (isLeftOut(path)) continue;
     const old = before.get(path);
     const what = old === undefined ? [] : whatChanged(old, file);
     if (old === undefined && file.type !== 'folder')
@@ -157,7 +157,7 @@ function compareFiles(
     if (what.length > 0) changes.push({ path, change: 'changed', what, sizeBytes: file.sizeBytes });
   }
   for (const [path, file] of before) {
-    if (after.has(path) || file.type === 'folder' || RECORDS.test(path)) continue;
+    if (after.has(path) || file.type === 'folder' || isLeftOut(path)) continue;
     changes.push({ path, change: 'removed', what: [], sizeBytes: file.sizeBytes });
   }
   return changes.toSorted((a, b) => b.sizeBytes - a.sizeBytes || compareTexts(a.path, b.path));

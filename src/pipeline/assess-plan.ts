@@ -6,7 +6,8 @@ import { buildStepId, isUntested, untestedReason } from './platforms.ts';
 import { imageOf } from './project-image.ts';
 import type { Assessment, RunContext, StepResults } from './run-context.ts';
 import { assessShip } from './ship-step.ts';
-import { assessTest, type BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
+import { assessTest } from './test-step.ts';
 
 export interface AssessedStep extends PlannedStep, Assessment {}
 

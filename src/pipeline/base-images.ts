@@ -4,7 +4,8 @@ import { isDigest, type Digest } from '../kernel/digest.ts';
 import { parseReference, renderReference, renderRepository } from '../kernel/image-reference.ts';
 import { renderPlatform, type Platform } from '../kernel/platform.ts';
 import { builtParentsOf } from './built-images.ts';
-import { pinDockerfile, type Parents } from './pinned-dockerfile.ts';
+import type { Parents } from './built-image.ts';
+import { pinDockerfile } from './pinned-dockerfile.ts';
 import type { ProjectImage } from './project.ts';
 import type { RunContext, StepResults } from './run-context.ts';
 

@@ -1,34 +1,16 @@
-import type { BuildRequest } from '../build/build-image.ts';
-import { buildKey } from '../build/build-key.ts';
-import { digestContext, type ContextDigest } from '../build/context-digest.ts';
-import { scanContext, type ContextSnapshot } from '../build/context.ts';
-import { toImageLabels } from '../build/labels.ts';
 import { buildWarnings } from '../build/warnings.ts';
-import { withoutState } from '../build/without-state.ts';
-import { createContextFilter } from '../dockerfile/ignore.ts';
 import type { ImageRecord } from '../engine/contract.ts';
 import type { ContentKey } from '../kernel/content-key.ts';
-import { hexOf } from '../kernel/digest.ts';
-import { parsePlatform, type Platform } from '../kernel/platform.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
+import { readInputs, toBuildRequest, type BuildInputs } from './build-inputs.ts';
 import { buildOrRetry } from './build-or-retry.ts';
 import { builtParentsOf } from './built-images.ts';
 import { PipelineError } from './errors.ts';
 import { assessHook, performHook } from './hook.ts';
-import { pinDockerfile, type Parents, type PinnedDockerfile } from './pinned-dockerfile.ts';
+import type { Parents } from './built-image.ts';
 import { imageOf } from './project-image.ts';
 import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
 import { whyTodo } from './why.ts';
-
-/** Everything that a build is made from, and the name of the result. */
-interface BuildInputs {
-  readonly key: ContentKey;
-  /** `localhost/seatrial/<image>:<key>`: the key is in the name, so the engine itself remembers. */
-  readonly imageRef: string;
-  readonly context: ContextSnapshot;
-  readonly digest: ContextDigest;
-  readonly dockerfile: PinnedDockerfile;
-}
 
 interface BuildAssessment extends Assessment {
   /** Absent while the hook has to run first. */
@@ -125,25 +107,7 @@ async function build(
     }),
   ])
     context.emit({ type: 'notice', step: step.id, message });
-  const request: BuildRequest = {
-    engine: context.engine,
-    context: inputs.context,
-    fileDigests: inputs.digest.files,
-    dockerfile: inputs.dockerfile.source,
-    target: image.target,
-    platform: image.platforms === undefined ? undefined : step.platform,
-    args: inputs.dockerfile.args,
-    labels: toImageLabels(context.ci, image.labels),
-    tag: inputs.imageRef,
-    noCache: context.isFresh,
-    listener: {
-      onVertex: (vertex) => context.emit({ type: 'build.vertex', step: step.id, ...vertex }),
-      onOutput: ({ source, text }) =>
-        context.emit({ type: 'step.output', step: step.id, source, text }),
-    },
-    signal: context.signal,
-    clock: context.clock,
-  };
+  const request = toBuildRequest(step, context, inputs);
   const built = await buildOrRetry(request, {
     clock: context.clock,
     onNotice: (message) => context.emit({ type: 'notice', step: step.id, message }),
@@ -174,44 +138,11 @@ async function remember(
   });
 }
 
-async function readInputs(
-  step: PlannedStep,
-  context: RunContext,
-  parents: Parents,
-): Promise<BuildInputs> {
-  const image = imageOf(step, context.project);
-  const filter = withoutState(await createContextFilter(image.contextFolder, image.dockerfilePath));
-  const [dockerfile, { snapshot, digest }] = await Promise.all([
-    pinDockerfile({ image, project: context.project, parents, platform: platformOf(step) }),
-    scanContext(image.contextFolder, filter).then(async (scanned) => ({
-      snapshot: scanned,
-      digest: await digestContext(scanned, context.fileDigests),
-    })),
-  ]);
-  const key = buildKey({
-    dockerfileCanonical: dockerfile.canonical,
-    context: digest,
-    args: dockerfile.args,
-    target: image.target,
-    platform: step.platform,
-    parents: Object.fromEntries([...parents].map(([name, { imageId }]) => [name, imageId])),
-    labels: image.labels,
-  });
-  const imageRef = `localhost/seatrial/${image.name}:${hexOf(key.digest).slice(0, 16)}`;
-  return { key, imageRef, context: snapshot, digest, dockerfile };
-}
-
 async function whyBuild(step: PlannedStep, context: RunContext, key: ContentKey): Promise<string> {
   if (context.isFresh) return 'earlier results are ignored';
   const last = await context.history.lastInputs(step.id);
   const why = whyTodo(last, key);
   return why === 'did not pass last time' ? 'the image is no longer on the engine' : why;
-}
-
-function platformOf(step: PlannedStep): Platform {
-  const platform = parsePlatform(step.platform);
-  if (platform !== undefined) return platform;
-  throw new PipelineError('STEP_UNKNOWN', `${step.id} is for no platform: ${step.platform}`);
 }
 
 function parentsOf(step: PlannedStep, { project }: RunContext, results: StepResults): Parents {

@@ -1,8 +1,8 @@
-import type { Parents } from './pinned-dockerfile.ts';
+import type { Parents } from './built-image.ts';
 import { buildStepId, parentStepId } from './platforms.ts';
 import type { Project, ProjectImage } from './project.ts';
 import type { StepResults } from './run-context.ts';
-import type { BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
 
 /** What the builds of a run left on the engine. */
 interface Builds {

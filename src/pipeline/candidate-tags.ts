@@ -5,7 +5,7 @@ import { candidateTag } from '../kernel/reserved-tags.ts';
 import { ShipError } from '../ship/errors.ts';
 import type { ProjectImage } from './project.ts';
 import type { Shipment } from './push-shipment.ts';
-import type { BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
 
 /** What has to be known of a shipment to find its candidate tags. */
 interface CandidateShipment extends Pick<Shipment, 'step' | 'repository'> {

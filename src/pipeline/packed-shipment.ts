@@ -12,7 +12,7 @@ import { PipelineError } from './errors.ts';
 import { isUntested, platformsOf } from './platforms.ts';
 import type { ProjectImage } from './project.ts';
 import type { StepResults } from './run-context.ts';
-import type { BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
 
 /** An image on one platform, on its way to a registry. */
 export interface PlatformImage {

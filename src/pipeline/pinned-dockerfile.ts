@@ -7,10 +7,7 @@ import type { Platform } from '../kernel/platform.ts';
 import { PipelineError } from './errors.ts';
 import { parentNamed } from './project-parents.ts';
 import type { Project, ProjectImage } from './project.ts';
-import type { BuiltImage } from './test-step.ts';
-
-/** Images that another one builds on, as their builds left them, by name. */
-export type Parents = ReadonlyMap<string, BuiltImage>;
+import type { Parents } from './built-image.ts';
 
 /** A Dockerfile in which every image of the project is the one that was just built. */
 export interface PinnedDockerfile {

@@ -10,7 +10,7 @@ import { tellReturn } from '../ship/return-tags.ts';
 import type { PlannedTag } from '../ship/tag-plan.ts';
 import { settleVerification, type OwedPlace } from './owed-verification.ts';
 import type { RunContext, StepResult } from './run-context.ts';
-import type { BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
 
 /** An image that is in its repository under its digest, and waits for the others of its run. */
 export interface ReadyShipment {

@@ -3,7 +3,7 @@ import type { EventOf, PlannedStep } from '../kernel/run-events.ts';
 import { exitCodeOf, toErrorPicture } from '../report/render-error.ts';
 import { buildStep } from './build-step.ts';
 import { PipelineError } from './errors.ts';
-import { builtImageOf } from './built-images.ts';
+import { builtImageOf, builtParentsOf } from './built-images.ts';
 import { isUntested, untestedReason } from './platforms.ts';
 import { imageOf } from './project-image.ts';
 import type { ProjectImage } from './project.ts';
@@ -11,7 +11,8 @@ import type { RunContext, StepResult } from './run-context.ts';
 import { schedule, type WithheldCause } from './schedule.ts';
 import { promoteShipments, type ReadyShipment } from './promote-shipments.ts';
 import { prepareShip } from './ship-step.ts';
-import { performTest, type BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
+import { performTest } from './test-step.ts';
 
 export interface RunEnd {
   readonly outcome: EventOf<'run.finished'>['outcome'];
@@ -96,7 +97,10 @@ async function performStep(
     case 'test':
       return isUntested(image, step.platform)
         ? { outcome: 'skipped', reason: untestedReason(step.platform) }
-        : await performTest(step, context, builtImage(step, image, results));
+        : await performTest(step, context, {
+            ...builtImage(step, image, results),
+            parents: builtParentsOf(image, step.platform, { project: context.project, results }),
+          });
     case 'ship':
       return await prepareShip(step, context, results);
   }

@@ -34,7 +34,7 @@ import {
 import type { Assessment, RunContext, StepResult, StepResults } from './run-context.ts';
 import { isPassed } from './schedule.ts';
 import { suitesOf } from './steps.ts';
-import type { BuiltImage } from './test-step.ts';
+import type { BuiltImage } from './built-image.ts';
 
 /** Decides from the store and the registry whether anything has to be moved; nothing is written. */
 export async function assessShip(

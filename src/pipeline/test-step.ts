@@ -14,6 +14,7 @@ import { containerEnv } from '../suites/container-env.ts';
 import type { SuiteContext, SuiteKind, SuitePlace } from '../suites/contract.ts';
 import { suiteEnvironment } from '../suites/environment.ts';
 import { suiteKinds } from '../suites/index.ts';
+import type { BuiltImage, TestedImage } from './built-image.ts';
 import { PipelineError } from './errors.ts';
 import { limitOutput } from './output-limit.ts';
 import { isForSeveral } from './platforms.ts';
@@ -24,13 +25,8 @@ import type { Assessment, RunContext, StepResult } from './run-context.ts';
 import type { SuiteName } from './steps.ts';
 import { whyDone, whyTodo } from './why.ts';
 import { fetchRelease, findRelease, type FoundRelease } from './previous-release.ts';
+import { rebuildOf } from './rebuild.ts';
 import { openWitness } from './witness.ts';
-
-/** The image that a test is about, as its build left it. */
-export interface BuiltImage {
-  readonly imageId: string;
-  readonly imageRef: string;
-}
 
 export interface TestAssessment extends Assessment {
   readonly contentKey: ContentKey;
@@ -94,7 +90,7 @@ async function whyOf(about: {
 export async function performTest(
   step: PlannedStep,
   context: RunContext,
-  built: BuiltImage,
+  built: TestedImage,
 ): Promise<StepResult> {
   const assessment = await assessTest(step, context, built);
   if (assessment.pass !== undefined)
@@ -132,7 +128,7 @@ async function assertRunnable(step: PlannedStep, context: RunContext): Promise<v
 async function runSuite(test: {
   readonly step: PlannedStep;
   readonly context: RunContext;
-  readonly built: BuiltImage;
+  readonly built: TestedImage;
   readonly assessment: TestAssessment;
 }): Promise<StepResult> {
   const { step, context, built, assessment } = test;
@@ -156,6 +152,7 @@ async function runSuite(test: {
       record,
       profile: image.profile,
       previous: await fetchRelease(release, context),
+      rebuild: rebuildOf(step, context, built),
       breaking: image.suites.behaviour ? image.suites.behaviour.upgrade?.breaking : undefined,
     },
     scope: witness.scope,

@@ -77,7 +77,16 @@ export interface ImageUnderTest {
   readonly previous?: PreviousRelease | { readonly reason: string } | undefined;
   /** Why it cannot take over by itself, said by its owner. */
   readonly breaking?: string | undefined;
+  /** Builds it once more; absent when nobody asked, or when it was not built here. */
+  readonly rebuild?: Rebuild | undefined;
 }
+
+/**
+ * Builds the image again, with nothing from the cache and the same `SOURCE_DATE_EPOCH` each time. What it made goes
+ * with the scope.
+ * @throws {BuildError} when it cannot be built
+ */
+export type Rebuild = () => Promise<ImageRecord>;
 
 export interface PreviousRelease {
   /** `repository@digest`, or how a person called it. */

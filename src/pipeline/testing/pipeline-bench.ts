@@ -59,7 +59,12 @@ export async function openPipelineBench(
     return {
       runId,
       version: '0.0.0',
-      project: await loadProject({ folder, env, git: {}, checkIds: ['starts', 'upgrade'] }),
+      project: await loadProject({
+        folder,
+        env,
+        git: {},
+        checkIds: ['starts', 'upgrade', 'reproducible'],
+      }),
       stateFolder,
       ci: { provider: 'local', isFork: false },
       engine,

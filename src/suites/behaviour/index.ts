@@ -19,7 +19,7 @@ export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
   kind: 'behaviour',
   version: '5',
 
-  inputs: async ({ group, only, skip, may_write, max_size, refuses }: BehaviourSuite) => ({
+  inputs: async ({ group, only, skip, may_write, max_size, ...more }: BehaviourSuite) => ({
     group: group ?? defaultGroup,
     only: only === undefined ? 'all' : only.toSorted().join(','),
     skip: digestOf(
@@ -32,7 +32,8 @@ export const behaviourSuite: SuiteKind<BehaviourSuite> = Object.freeze({
     may_write: may_write.toSorted().join(','),
     max_size: max_size === undefined ? 'any' : String(max_size),
     // Values may be secrets, and inputs are told.
-    refuses: refuses === undefined ? 'nothing' : digestOf(JSON.stringify(refuses)),
+    refuses: more.refuses === undefined ? 'nothing' : digestOf(JSON.stringify(more.refuses)),
+    reproducible: more.reproducible === true ? 'asked' : 'not asked',
   }),
 
   run: async (settings: BehaviourSuite, context: SuiteContext) =>

@@ -15,6 +15,7 @@ import { BehaviourError } from './errors.ts';
 import type { ImageClass } from './image-class.ts';
 import { Ledger } from './ledger.ts';
 import { readImage } from './image/image-facts.ts';
+import { judgeRebuilds } from './rebuild-line.ts';
 import { planRuns } from './run-plan.ts';
 import { selectChecks } from './select-checks.ts';
 import { defaultPortOf, type Subject } from './subject.ts';
@@ -50,8 +51,7 @@ export async function judgeImage(options: JudgeImageOptions): Promise<JudgedImag
   const { settings, report = nobody, clock = systemClock, signal, image } = options;
   signal.throwIfAborted();
   const { projectFolder } = options;
-  const { may_write: mayWrite, max_size: maxSizeBytes, refuses } = settings;
-  const subject: Subject = { image, projectFolder, mayWrite, maxSizeBytes, refuses };
+  const subject = subjectOf(image, projectFolder, settings);
   refuseInvalidSettings(subject);
   const selected = selectChecks(checks, settings).filter(
     ({ isUnasked }) => settings.only !== undefined || isUnasked?.(subject) !== true,
@@ -75,7 +75,19 @@ export async function judgeImage(options: JudgeImageOptions): Promise<JudgedImag
   // Neither half is left running behind the other's back.
   await Promise.allSettled(halves);
   await Promise.all(halves);
+  // Builds take all that the machine has: no container is being timed any more.
+  await judgeRebuilds({ ...judging, trial: { subject, scope: options.scope, clock, signal } });
   return { class: imageClass, cases: ledger.cases() };
+}
+
+function subjectOf(
+  image: JudgeImageOptions['image'],
+  projectFolder: string,
+  settings: BehaviourSuite,
+): Subject {
+  const { may_write: mayWrite, max_size: maxSizeBytes, refuses, reproducible } = settings;
+  const isReproducible = reproducible === true;
+  return { image, projectFolder, mayWrite, maxSizeBytes, refuses, isReproducible };
 }
 
 interface Judging {
@@ -89,7 +101,7 @@ interface Judging {
 
 /** Whether no check takes a container; then none is started to find out what the image is. */
 function isStatic(checks: readonly Check[]): boolean {
-  return checks.length > 0 && checks.every(({ needs }) => needs === 'image');
+  return checks.length > 0 && checks.every(({ needs }) => needs === 'image' || needs === 'rebuild');
 }
 
 async function judgeContainers(

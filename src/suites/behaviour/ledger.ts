@@ -164,7 +164,13 @@ export class Ledger {
 }
 
 /** What can be judged of an image whose container did not become ready. */
-const INDEPENDENT: ReadonlySet<RunId> = new Set(['image', 'override', 'flags', 'refusals']);
+const INDEPENDENT: ReadonlySet<RunId> = new Set([
+  'image',
+  'override',
+  'flags',
+  'refusals',
+  'rebuild',
+]);
 
 function isLook(check: Check, foundation: Check): boolean {
   return check.needs === 'image' || (check.needs === foundation.needs && check !== foundation);

@@ -1,5 +1,6 @@
 import type { Refusal } from '../../config/suite-schema.ts';
 import type { EngineInfo } from '../../engine/contract.ts';
+import type { FileChange } from '../../evidence/image-changes.ts';
 import type { ImageFacts } from './image/image-facts.ts';
 import type { CanaryTrial } from './canary-outcome.ts';
 import type { HealthTrial } from './health-outcome.ts';
@@ -138,11 +139,18 @@ export interface CrashRun {
   readonly read: StateOutcome | undefined;
 }
 
+/** How a start went that is meant to end by itself, with whatever exit code. */
+export type End =
+  | { readonly state: 'ended'; readonly durationMs: number; readonly exitCode: number }
+  | { readonly state: 'refused'; readonly durationMs: number; readonly because: string }
+  /** Up, and not at its end, when its time was over. */
+  | { readonly state: 'up'; readonly durationMs: number };
+
 /** Containers that were given one flag each instead of the image's CMD. */
 export interface FlagsRun {
   readonly tries: readonly {
     readonly flag: string;
-    readonly outcome: StartOutcome;
+    readonly end: End;
     /** All that it printed. */
     readonly log: string;
   }[];
@@ -152,7 +160,7 @@ export interface FlagsRun {
 export interface RefusalsRun {
   readonly tries: readonly {
     readonly refusal: Refusal;
-    readonly outcome: StartOutcome;
+    readonly end: End;
     readonly log: string;
   }[];
 }
@@ -167,10 +175,19 @@ export interface OtherHostRun {
   readonly engine: Pick<EngineInfo, 'isRootless' | 'hasUserNamespaces'>;
 }
 
+/** Two more builds of the image, held against each other. */
+export interface RebuildRun {
+  /** Whether the engine has one image for both. */
+  readonly isIdentical: boolean;
+  /** Names of settings that are different: `ENV PATH`, `LABEL built-at`. */
+  readonly settings: readonly string[];
+  readonly files: readonly FileChange[];
+}
+
 /**
  * The runs that checks share. One run is one stretch of one container's life:
  * `start` → `ready` → `stop` → `restart` → `replacement` → `kill`, with the others and the variants beside them.
- * `image` is no run: it is what the image holds, and takes no container.
+ * `image` is no run: it is what the image holds, and takes no container; nor does `rebuild`.
  */
 export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly image: ImageFacts;
@@ -195,6 +212,7 @@ export interface Runs extends Readonly<Record<VariantId, VariantRun>> {
   readonly flags: FlagsRun;
   readonly refusals: RefusalsRun;
   readonly 'other-host': OtherHostRun;
+  readonly rebuild: RebuildRun;
 }
 
 export type RunId = keyof Runs;

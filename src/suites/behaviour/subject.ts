@@ -14,6 +14,8 @@ export interface Subject {
   readonly maxSizeBytes?: number | undefined;
   /** Configurations that its owner says it refuses. @default none */
   readonly refuses?: readonly Refusal[] | undefined;
+  /** Whether its owner wants every build of it to be the same. @default false */
+  readonly isReproducible?: boolean | undefined;
 }
 
 /** Container paths that are volumes: the image's own VOLUMEs and the mounts of the profile, without doubles. */

@@ -2,7 +2,7 @@ import { dockerRun, inOrder } from '../by-hand.ts';
 import type { Check, CheckResult } from '../check.ts';
 import { FLAGS } from '../flags-line.ts';
 import { lastLines, renderList, renderSeconds } from '../render.ts';
-import type { FlagsRun } from '../runs.ts';
+import type { End, FlagsRun } from '../runs.ts';
 
 /** @see https://github.com/docker-library/official-images/blob/master/README.md#consistency */
 export const flags: Check<'flags'> = {
@@ -30,11 +30,11 @@ export const flags: Check<'flags'> = {
 type Try = FlagsRun['tries'][number];
 
 export function judgeFlags({ tries }: FlagsRun): CheckResult {
-  const deaf = tries.find(({ outcome }) => outcome.state === 'timeout');
+  const deaf = tries.find(({ end }) => end.state === 'up');
   if (deaf !== undefined)
     return ignored(
       deaf,
-      `Given \`${deaf.flag}\` it starts as ever, and does not end within ${renderSeconds(deaf.outcome.durationMs)}.`,
+      `Given \`${deaf.flag}\` it starts as ever, and is still up after ${renderSeconds(deaf.end.durationMs)}.`,
     );
   const [one, other] = tries;
   if (one !== undefined && other !== undefined && isSameAnswer(one, other))
@@ -46,7 +46,7 @@ export function judgeFlags({ tries }: FlagsRun): CheckResult {
     const reason = 'the ENTRYPOINT takes what it is given for a command: flags go behind a program';
     return { verdict: 'skip', message: `Nothing to judge: ${reason}.`, reason };
   }
-  const answered = tries.filter(({ outcome }) => outcome.state === 'ready');
+  const answered = tries.filter(({ end }) => isAnswer(end));
   const others = tries.filter((each) => !answered.includes(each));
   if (answered.length === 0)
     return {
@@ -68,17 +68,19 @@ function ignored({ log }: Try, message: string): CheckResult {
 }
 
 function isSameAnswer(one: Try, other: Try): boolean {
-  const isDone = one.outcome.state === 'ready' && other.outcome.state === 'ready';
-  return isDone && one.log.trim() !== '' && one.log === other.log;
+  return isAnswer(one.end) && isAnswer(other.end) && one.log.trim() !== '' && one.log === other.log;
 }
 
 /** What shells and inits say when they are to run `--version`. */
 const NO_COMMAND = /\bexec\b.*(?:not found|no such file|(?:illegal|invalid|unrecognized) option)/iu;
 
-function isTakenForCommand({ outcome, log }: Try): boolean {
-  if (outcome.state === 'refused') return true;
-  if (outcome.state !== 'exited') return false;
-  return outcome.exitCode === 126 || outcome.exitCode === 127 || NO_COMMAND.test(log);
+function isTakenForCommand({ end, log }: Try): boolean {
+  if (end.state !== 'ended') return end.state === 'refused';
+  return end.exitCode === 126 || end.exitCode === 127 || NO_COMMAND.test(log);
+}
+
+function isAnswer(end: End): boolean {
+  return end.state === 'ended' && end.exitCode === 0;
 }
 
 function listOf(tries: readonly Try[]): string {
@@ -86,8 +88,8 @@ function listOf(tries: readonly Try[]): string {
 }
 
 function codesOf(tries: readonly Try[]): string {
-  const codes = tries.map(({ outcome }) =>
-    outcome.state === 'exited' ? `exit code ${String(outcome.exitCode)}` : outcome.state,
+  const codes = tries.map(({ end }) =>
+    end.state === 'ended' ? `exit code ${String(end.exitCode)}` : end.state,
   );
   return renderList([...new Set(codes)]);
 }

@@ -25,6 +25,7 @@ import { ports } from './ports.ts';
 import { privileges } from './privileges.ts';
 import { readOnly } from './read-only.ts';
 import { refusesBadConfig } from './refuses-bad-config.ts';
+import { reproducible } from './reproducible.ts';
 import { restarts } from './restarts.ts';
 import { restricted } from './restricted.ts';
 import { rollback } from './rollback.ts';
@@ -96,6 +97,7 @@ export const checks: readonly Check[] = Object.freeze([
   age,
   baseFiles,
   utc,
+  reproducible,
 ]);
 
 /** What `suites.behaviour.only` and `skip` may name. */

@@ -61,7 +61,7 @@ export function judgeRefusals({ tries }: RefusalsRun): CheckResult {
       evidence: each.log.trim() === '' ? 'The log is empty.' : lastLines(each.log),
     };
   }
-  const times = tries.map(({ outcome }) => outcome.durationMs);
+  const times = tries.map(({ end }) => end.durationMs);
   return {
     verdict: 'pass',
     message: `Refuses ${renderList(tries.map(({ refusal }) => nameOf(refusal)))}: ends within ${renderSeconds(Math.max(...times))}, not with 0, and says why.`,
@@ -77,30 +77,30 @@ interface Wrong {
 const CHECK_FIRST =
   'Check settings before anything is started: print what is wrong to stderr, and exit with 1.';
 
-function whatIsWrong({ refusal, outcome, log }: RefusalsRun['tries'][number]): Wrong | undefined {
-  if (outcome.state === 'refused')
+function whatIsWrong({ refusal, end, log }: RefusalsRun['tries'][number]): Wrong | undefined {
+  if (end.state === 'refused')
     return {
-      what: `it was not started at all: ${outcome.because}`,
+      what: `it was not started at all: ${end.because}`,
       fix: 'Declare what the program gets to see: a `command` that the engine cannot run says nothing of the image.',
     };
-  if (outcome.state === 'timeout')
+  if (end.state === 'up')
     return {
-      what: `it goes on, and has not ended after ${renderSeconds(outcome.durationMs)}`,
+      what: `it goes on, and is still up after ${renderSeconds(end.durationMs)}`,
       fix: CHECK_FIRST,
     };
-  if (outcome.state === 'ready') return { what: 'it ends with 0', fix: CHECK_FIRST };
-  const signal = signalOfExitCode(outcome.exitCode);
+  if (end.exitCode === 0) return { what: 'it ends with 0', fix: CHECK_FIRST };
+  const signal = signalOfExitCode(end.exitCode);
   if (signal !== undefined)
     return { what: `it does not refuse, it crashes (${signal.name})`, fix: CHECK_FIRST };
   if (log.trim() === '')
     return {
-      what: `it ends with exit code ${String(outcome.exitCode)} and says nothing`,
+      what: `it ends with exit code ${String(end.exitCode)} and says nothing`,
       fix: 'Print which setting is wrong to stderr before the program ends.',
     };
   const { says } = refusal;
   if (says === undefined || RE2JS.compile(says).matcher(log).find()) return undefined;
   return {
-    what: `it ends with exit code ${String(outcome.exitCode)}, and nothing that it prints matches \`${says}\``,
+    what: `it ends with exit code ${String(end.exitCode)}, and nothing that it prints matches \`${says}\``,
     fix: 'Name the setting in the message, or correct `says`.',
   };
 }

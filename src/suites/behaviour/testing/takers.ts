@@ -49,7 +49,7 @@ exec "$@"
     },
     settings: {
       only: ASKED,
-      refuses: [{ env: { PORT: 'none' }, says: 'PORT is no number' }],
+      refuses: [{ env: { PORT: 'none' }, says: 'PORT is no number', within: '60s' }],
     },
     imageClass: 'service',
     verdicts: { flags: 'pass', 'refuses-bad-config': 'pass' },

@@ -1,0 +1,64 @@
+import type { FileChange } from '../../evidence/image-changes.ts';
+
+/** Why files of one kind are different after each build, and what helps. */
+export interface RebuildCause {
+  /** `logs`: completes "differ in …". */
+  readonly what: string;
+  readonly paths: RegExp;
+  readonly fix: string;
+}
+
+/** The first that fits. */
+const causes: readonly RebuildCause[] = [
+  {
+    what: 'records of package managers',
+    paths:
+      /^\/(?:var\/lib\/(?:dpkg|apt|rpm|dnf|pacman)|(?:usr\/)?lib\/apk\/db|usr\/lib\/sysimage\/rpm)\//u,
+    fix: 'Install pinned versions from a snapshot of the archive (`snapshot.debian.org`), and remove `/var/lib/apt/lists/*` in the same RUN.',
+  },
+  {
+    what: 'logs',
+    paths: /^\/var\/log\/|\.log$/u,
+    fix: 'Remove logs in the RUN that writes them: `rm -rf /var/log/*`.',
+  },
+  {
+    what: 'caches',
+    paths: /^\/(?:var\/cache|root\/\.(?:cache|npm)|home\/[^/]+\/\.cache|tmp)\//u,
+    fix: 'Keep caches out of the image: `RUN --mount=type=cache`, or remove them in the same RUN.',
+  },
+  {
+    what: 'numbers and keys that are made up at install time',
+    paths: /^\/etc\/(?:machine-id$|ssh\/ssh_host_|ssl\/private\/|shadow-?$)/u,
+    fix: 'Remove keys and ids from the image and make them at the first start; `chage -d` or SOURCE_DATE_EPOCH sets the day in /etc/shadow.',
+  },
+  {
+    what: 'compiled Python',
+    paths: /\.py[co]$/u,
+    fix: 'Set `PYTHONDONTWRITEBYTECODE=1`, or compile with `--invalidation-mode unchecked-hash`.',
+  },
+  {
+    what: 'archives',
+    paths: /\.(?:gz|tgz|zip|jar|war|whl|tar|bz2|xz|zst)$/u,
+    fix: 'Pack without times and in a fixed order: `gzip -n`, `tar --sort=name --mtime=@$SOURCE_DATE_EPOCH`, `zip -X`.',
+  },
+];
+
+const OTHER: RebuildCause = {
+  what: 'contents of their own',
+  paths: /./u,
+  fix: 'Look for times, random numbers, host names and unpinned downloads in what makes them; take the time from `ARG SOURCE_DATE_EPOCH`.',
+};
+
+/** Changed files by their cause; of no cause without files. */
+export function causesOf(
+  files: readonly FileChange[],
+): readonly { readonly cause: RebuildCause; readonly files: readonly FileChange[] }[] {
+  return [...causes, OTHER].flatMap((cause) => {
+    const own = files.filter(({ path }) => causeOf(path) === cause);
+    return own.length === 0 ? [] : [{ cause, files: own }];
+  });
+}
+
+function causeOf(path: string): RebuildCause {
+  return causes.find(({ paths }) => paths.test(path)) ?? OTHER;
+}
