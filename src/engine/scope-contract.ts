@@ -14,6 +14,8 @@ export interface Scope extends AsyncDisposable {
   createContainer(spec: ScopedContainerSpec): Promise<string>;
   /** An image of what a container of ours has become, which goes with the scope. Returns its id. */
   commitContainer(id: string): Promise<string>;
+  /** Has an image made that goes with the scope: `make` puts the labels on it. Resolves as `make` does. */
+  makeImage<Made>(make: (labels: Readonly<Record<string, string>>) => Promise<Made>): Promise<Made>;
   /** Creates a network besides the scope's own. Returns its name. */
   createNetwork(purpose: string, labels?: Readonly<Record<string, string>>): Promise<string>;
   /** Creates a named volume. Returns its name. */

@@ -98,9 +98,14 @@ class EngineScope implements OpenScope {
   }
 
   async commitContainer(id: string): Promise<string> {
+    return await this.makeImage(async (labels) => await this.engine.images.commit(id, labels));
+  }
+
+  async makeImage<Made>(make: (labels: Labels) => Promise<Made>): Promise<Made> {
     this.#refuseWhenClosing();
-    const labels = { ...this.labels, [IMAGE_LABEL]: 'committed' };
-    return await this.#track(this.engine.images.commit(id, labels));
+    this.#hasObjects = true;
+    this.#wake();
+    return await this.#track(make({ ...this.labels, [IMAGE_LABEL]: 'made' }));
   }
 
   async createNetwork(purpose: string, labels: Labels = {}): Promise<string> {

@@ -1,5 +1,4 @@
 import { buildImage } from '../build/build-image.ts';
-import { IMAGE_LABEL } from '../engine/labels.ts';
 import type { PlannedStep } from '../kernel/run-events.ts';
 import type { Rebuild } from '../suites/contract.ts';
 import { readInputs, toBuildRequest } from './build-inputs.ts';
@@ -26,16 +25,19 @@ export function rebuildOf(
   return async () => {
     const inputs = await readInputs(step, context, tested.parents ?? new Map());
     const request = toBuildRequest(step, context, inputs);
-    const { imageId } = await buildImage({
-      ...request,
-      // One name for all of them: what it was before is untagged, and found by its labels.
-      tag: `localhost/seatrial/${image.name}:again-${context.runId.toLowerCase()}`,
-      args: { ...request.args, SOURCE_DATE_EPOCH },
-      // With these they go as everything of the run does.
-      labels: { ...request.labels, ...context.scope.labels, [IMAGE_LABEL]: 'rebuilt' },
-      noCache: true,
-      listener: { ...request.listener, onVertex: () => undefined },
-    });
+    // With these labels it goes as everything of the run does.
+    const { imageId } = await context.scope.makeImage(
+      async (labels) =>
+        await buildImage({
+          ...request,
+          // One name for all of them: what it was before is untagged, and found by its labels.
+          tag: `localhost/seatrial/${image.name}:again-${context.runId.toLowerCase()}`,
+          args: { ...request.args, SOURCE_DATE_EPOCH },
+          labels: { ...request.labels, ...labels },
+          noCache: true,
+          listener: { ...request.listener, onVertex: () => undefined },
+        }),
+    );
     const record = await context.engine.images.inspect(imageId);
     if (record !== undefined) return record;
     throw new PipelineError('IMAGE_VANISHED', `${imageId} is no longer on the engine`);

@@ -48,6 +48,7 @@ async function openScopeOn(manifests: readonly (Digest | undefined)[], isContain
     createNetwork: (purpose) => Promise.resolve(purpose),
     createVolume: (purpose) => Promise.resolve(purpose),
     commitContainer: (id) => Promise.resolve(id),
+    makeImage: async (make) => await make({}),
     temporaryFolder: (purpose) => Promise.resolve(purpose),
     ownProcessGroup: () => () => undefined,
     [Symbol.asyncDispose]: async () => await fake[Symbol.asyncDispose](),

@@ -38,6 +38,7 @@ export function openWitness(scope: Scope, imageId: string): Witness {
       network: async () => await scope.network(),
       createContainer,
       commitContainer: async (id) => await scope.commitContainer(id),
+      makeImage: async (make) => await scope.makeImage(make),
       createNetwork: async (purpose, labels) => await scope.createNetwork(purpose, labels),
       createVolume: async (purpose, labels) => await scope.createVolume(purpose, labels),
       temporaryFolder: async (purpose) => await scope.temporaryFolder(purpose),
