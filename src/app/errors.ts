@@ -21,6 +21,16 @@ export const appErrors = {
     meaning: '`seatrial init` would overwrite a file.',
     hint: 'Remove the file, or run `seatrial init --force` to overwrite it.',
   },
+  RECORD_NOT_USABLE: {
+    exit: exitCodes.refused,
+    meaning: '`seatrial record --write` saw a run that no test should ask for: it did not come up.',
+    hint: 'Look at what it said, and give it what it needs behind `--`: `-- -e NAME=value`.',
+  },
+  RECORD_CONFIG_IS_CODE: {
+    exit: exitCodes.usage,
+    meaning: '`seatrial record --write` cannot write into a configuration that is a program.',
+    hint: 'Run it without `--write`, and put what it prints into `defineConfig`.',
+  },
 } as const satisfies ErrorTable;
 
 export type CommandErrorCode = keyof typeof appErrors;

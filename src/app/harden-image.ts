@@ -1,5 +1,4 @@
 import { writeLockFile } from '../config/lock-file.ts';
-import { runSchema, type ImageProfile } from '../config/schema.ts';
 import { connectEngine } from '../engine/connect.ts';
 import { openScope } from '../engine/scope.ts';
 import { createRunId } from '../history/run-id.ts';
@@ -10,11 +9,10 @@ import {
   hardenImage,
   type FoundHardening,
 } from '../suites/behaviour/index.ts';
-import { recallImages } from '../suites/spec/last-images.ts';
 import type { AppHost } from './app-host.ts';
 import { CommandError } from './errors.ts';
+import { findTarget } from './find-target.ts';
 import { imageOnEngine } from './image-on-engine.ts';
-import { openProject } from './open-project.ts';
 
 export interface HardenRequest {
   /** Name of an image of the project that was built, or a reference of one that the engine has. */
@@ -28,14 +26,6 @@ export interface HardenedImage extends FoundHardening {
   readonly ref: string;
   /** Path of the lock file, when it was written. */
   readonly lock?: string | undefined;
-}
-
-interface Target {
-  readonly name: string;
-  readonly ref: string;
-  readonly profile: ImageProfile;
-  readonly projectFolder: string;
-  readonly isOfProject: boolean;
 }
 
 /**
@@ -75,28 +65,6 @@ export async function hardenReference(
     ? await writeLockFile(target.projectFolder, target.name, found.hardening)
     : undefined;
   return { image: target.name, ref: target.ref, ...found, lock };
-}
-
-async function findTarget(host: AppHost, image: string): Promise<Target> {
-  const recalled = await recallImages(host.cwd);
-  const built = recalled?.images.find(({ name }) => name === image);
-  if (built === undefined || recalled === undefined)
-    return {
-      name: image,
-      ref: image,
-      profile: { run: runSchema.parse({}) },
-      projectFolder: host.cwd,
-      isOfProject: false,
-    };
-  const { project } = await openProject(host);
-  const { profile } = project.images.find(({ name }) => name === image) ?? {};
-  return {
-    name: image,
-    ref: built.id,
-    profile: profile ?? { run: runSchema.parse({}) },
-    projectFolder: project.folder,
-    isOfProject: profile !== undefined,
-  };
 }
 
 /** Text for people, or one JSON object of schema `seatrial.harden/1`. */

@@ -338,9 +338,14 @@ export interface EngineObjects {
   remove(object: EngineObject): Promise<void>;
   /** Containers, networks, volumes and committed images that carry all the labels (`name` or `name=value`). */
   list(labels: readonly string[]): Promise<readonly EngineObject[]>;
-  /** Engine events of one container (`die`, `health_status: healthy`, …) until the signal aborts. */
-  watch(containerId: string, onEvent: (action: string) => void, signal: AbortSignal): Promise<void>;
+  /**
+   * Engine events of one container (`die`, `health_status: healthy`, …) until the signal aborts; with attributes, such
+   * as the `signal` of a `kill`.
+   */
+  watch(containerId: string, onEvent: OnEngineEvent, signal: AbortSignal): Promise<void>;
 }
+
+export type OnEngineEvent = (action: string, attributes: Readonly<Record<string, string>>) => void;
 
 export interface EngineObject {
   readonly kind: 'container' | 'network' | 'volume' | 'image';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseSocketTable } from './socket-table.ts';
+import { parseConnections, parseSocketTable } from './socket-table.ts';
 
 const HEAD = '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n';
 const tail = '00000000:00000000 00:00000000 00000000     0        0 1076 1 0 100 0 0 10 0';
@@ -51,4 +51,18 @@ test('a table that was cut off, or is something else, gives no sockets', () => {
   expect(parseSocketTable('', 'tcp')).toEqual([]);
   expect(parseSocketTable(`${HEAD}   0: 00000000:1F`, 'tcp')).toEqual([]);
   expect(parseSocketTable('<html>', 'tcp6')).toEqual([]);
+});
+
+test('connections are told apart by their other side, and count a moment longer than they stand', () => {
+  const text = `${HEAD}   0: 00000000:1F90 00000000:0000 0A ${tail}
+   1: 020012AC:1F90 010012AC:C350 01 ${tail}
+   2: 020012AC:1F90 010012AC:C351 06 ${tail}
+   3: 020012AC:C400 030012AC:1538 02 ${tail}
+`;
+
+  expect(parseConnections(text, 'tcp')).toEqual([
+    { localPort: 8080, peer: '010012AC:C350' },
+    { localPort: 8080, peer: '010012AC:C351' },
+  ]);
+  expect(parseConnections(text, 'udp')).toEqual([]);
 });

@@ -21,6 +21,28 @@ const LISTENING: Readonly<Record<SocketTable, string>> = {
   udp6: '07',
 };
 
+/** A TCP connection to a port of the container: one that stands, or has just ended. */
+export interface Connection {
+  readonly localPort: number;
+  /** Address and port of the other side, in the words of the kernel: tells one from another. */
+  readonly peer: string;
+}
+
+/** All states of a connection but those of one that is not yet, or no longer, between two: SYN_SENT, CLOSE. */
+const CONNECTED = /^(?:01|0[3-6]|0[89]|0B)$/u;
+
+/** Reads the connections of one table; those of the container to others, too. */
+export function parseConnections(text: string, table: SocketTable): readonly Connection[] {
+  if (table.startsWith('udp')) return [];
+  return text.split('\n').flatMap((line): readonly Connection[] => {
+    const match = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]+:[0-9A-F]{4}) ([0-9A-F]{2}) /u.exec(
+      line,
+    );
+    const [, port = '', peer = '', state = ''] = match ?? [];
+    return CONNECTED.test(state) ? [{ localPort: Number.parseInt(port, 16), peer }] : [];
+  });
+}
+
 /** The engine's own name server, which is in every container of a user network. */
 const ENGINE_DNS = '127.0.0.11';
 

@@ -4,12 +4,26 @@ import { EngineError } from './errors.ts';
 import { labelsOf } from './labels.ts';
 import { whereabouts } from './owner.ts';
 import { ensureProbeImage } from './probe-image.ts';
-import { parseSocketTable, socketTables, type Socket } from './socket-table.ts';
+import {
+  parseConnections,
+  parseSocketTable,
+  socketTables,
+  type Connection,
+  type Socket,
+  type SocketTable,
+} from './socket-table.ts';
 
 /** Reads the sockets of one container again and again. Disposing it removes what it needed for that. */
 export interface SocketReader extends AsyncDisposable {
   /** None when the container is down. */
   read(): Promise<readonly Socket[]>;
+  /** What is connected, or was a moment ago. None when the container is down. */
+  connections(): Promise<readonly Connection[]>;
+}
+
+/** How the tables of one container are had, in the order of `socketTables`; empty when it is down. */
+interface Tables extends AsyncDisposable {
+  read(): Promise<readonly string[]>;
 }
 
 /**
@@ -26,6 +40,15 @@ export async function listeningSockets(
 
 /** @throws {EngineError} ENGINE_NO_PROBE as `listeningSockets`. */
 export async function openSocketReader(engine: Engine, containerId: string): Promise<SocketReader> {
+  const tables = await openTables(engine, containerId);
+  return {
+    read: async () => parseEach(await tables.read(), parseSocketTable),
+    connections: async () => parseEach(await tables.read(), parseConnections),
+    [Symbol.asyncDispose]: async () => await tables[Symbol.asyncDispose](),
+  };
+}
+
+async function openTables(engine: Engine, containerId: string): Promise<Tables> {
   const state = await engine.containers.inspect(containerId);
   if (state?.isRunning !== true) return nothingToRead;
   if (engine.info.isLocal && readLocally(state) !== undefined) {
@@ -36,17 +59,17 @@ export async function openSocketReader(engine: Engine, containerId: string): Pro
   return await insideReader(engine, containerId);
 }
 
-const nothingToRead: SocketReader = Object.freeze({
+const nothingToRead: Tables = Object.freeze({
   read: () => Promise.resolve([]),
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
-function localReader(engine: Engine, first: ContainerState): SocketReader {
+function localReader(engine: Engine, first: ContainerState): Tables {
   let state = first;
   return {
     read: async () => {
-      const sockets = readLocally(state);
-      if (sockets !== undefined) return sockets;
+      const texts = readLocally(state);
+      if (texts !== undefined) return texts;
       // It went down, or was started again with another process id.
       const now = await engine.containers.inspect(state.id);
       if (now?.isRunning !== true) return [];
@@ -61,12 +84,12 @@ function localReader(engine: Engine, first: ContainerState): SocketReader {
  * Absent when the process is not, or no longer, the container's: a process id may be used again between two reads, so
  * its cgroup is asked before and after.
  */
-function readLocally({ id, pid }: ContainerState): readonly Socket[] | undefined {
+function readLocally({ id, pid }: ContainerState): readonly string[] | undefined {
   const folder = `/proc/${String(pid)}`;
   try {
     if (!belongsTo(folder, id)) return undefined;
     const texts = socketTables.map((table) => readTable(folder, table));
-    return belongsTo(folder, id) ? parseTables(texts) : undefined;
+    return belongsTo(folder, id) ? texts : undefined;
   } catch {
     // The process ended, or this user may not look at it.
     return undefined;
@@ -111,8 +134,11 @@ function readPages(path: string): string {
   }
 }
 
-function parseTables(texts: readonly string[]): readonly Socket[] {
-  return socketTables.flatMap((table, index) => parseSocketTable(texts[index] ?? '', table));
+function parseEach<Row>(
+  texts: readonly string[],
+  parse: (text: string, table: SocketTable) => readonly Row[],
+): readonly Row[] {
+  return socketTables.flatMap((table, index) => parse(texts[index] ?? '', table));
 }
 
 const MARK = '-- seatrial --';
@@ -125,7 +151,7 @@ async function sidecarReader(
   engine: Engine,
   containerId: string,
   probeImage: string,
-): Promise<SocketReader> {
+): Promise<Tables> {
   const labels = labelsOf({ runId: 'probe', here: whereabouts(), createdAt: new Date() });
   const sidecar = await engine.containers.create({
     image: probeImage,
@@ -146,15 +172,15 @@ async function sidecarReader(
   return {
     read: async () => {
       const { stdout } = await engine.containers.exec(sidecar, { argv: ['sh', '-c', READ_ALL] });
-      return parseTables(stdout.split(`${MARK}\n`));
+      return stdout.split(`${MARK}\n`);
     },
     [Symbol.asyncDispose]: remove,
   };
 }
 
 /** The last way: the container's own `cat`. */
-async function insideReader(engine: Engine, containerId: string): Promise<SocketReader> {
-  const read = async (): Promise<readonly Socket[] | undefined> => {
+async function insideReader(engine: Engine, containerId: string): Promise<Tables> {
+  const read = async (): Promise<readonly string[] | undefined> => {
     const texts = await Promise.all(
       TABLE_PATHS.map(async (path) => {
         const argv = ['cat', path];
@@ -162,7 +188,7 @@ async function insideReader(engine: Engine, containerId: string): Promise<Socket
         return result.exitCode === 126 || result.exitCode === 127 ? undefined : result.stdout;
       }),
     );
-    return texts.every((text) => text !== undefined) ? parseTables(texts) : undefined;
+    return texts.every((text) => text !== undefined) ? texts : undefined;
   };
   if ((await read()) === undefined) {
     throw new EngineError(

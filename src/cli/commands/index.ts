@@ -11,6 +11,7 @@ import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
 import { planCommand } from './plan.ts';
 import { promoteCommand } from './promote.ts';
+import { recordCommand } from './record.ts';
 import { registryCommand } from './registry.ts';
 import { rollbackCommand } from './rollback.ts';
 import { runCommands } from './run.ts';
@@ -29,6 +30,7 @@ export const commands: readonly CliCommand[] = [
   yankCommand,
   checkCommand,
   hardenCommand,
+  recordCommand,
   diffCommand,
   planCommand,
   timesCommand,

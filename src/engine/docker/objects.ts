@@ -1,4 +1,4 @@
-import type { EngineObject, EngineObjects } from '../contract.ts';
+import type { EngineObject, EngineObjects, OnEngineEvent } from '../contract.ts';
 import { IMAGE_LABEL } from '../labels.ts';
 import { labelFilter, readAnswer, segment, unlessStatus } from './answers.ts';
 import { removeContainer } from './containers.ts';
@@ -24,7 +24,7 @@ export function createObjects(line: EngineLine): EngineObjects {
     createVolume: (name: string, labels: Labels) => createVolume(line, name, labels),
     remove: (object: EngineObject) => remove(line, object),
     list: (labels: readonly string[]) => list(line, labels),
-    watch: (containerId: string, onEvent: (action: string) => void, signal: AbortSignal) =>
+    watch: (containerId: string, onEvent: OnEngineEvent, signal: AbortSignal) =>
       watch(line, containerId, { onEvent, signal }),
   });
 }
@@ -125,7 +125,7 @@ async function listImages(line: EngineLine, query: Filter): Promise<readonly Eng
 }
 
 interface Watch {
-  readonly onEvent: (action: string) => void;
+  readonly onEvent: OnEngineEvent;
   readonly signal: AbortSignal;
 }
 
@@ -141,7 +141,7 @@ async function watch(line: EngineLine, containerId: string, on: Watch): Promise<
     });
     for await (const text of readLines(answer)) {
       const event = readAnswer(eventSchema, JSON.parse(text), `GET ${path}`);
-      on.onEvent(event.Action || event.status);
+      on.onEvent(event.Action || event.status, event.Actor?.Attributes ?? {});
     }
   } catch (error) {
     // To be told to stop is the usual end of watching.

@@ -188,7 +188,11 @@ export const topSchema = z.object({
 export const execSchema = z.object({ Running: flag, ExitCode: z.number().nullish() });
 
 /** @see https://docs.docker.com/reference/api/engine/version/v1.41/#operation/SystemEvents */
-export const eventSchema = z.object({ Action: text, status: text });
+export const eventSchema = z.object({
+  Action: text,
+  status: text,
+  Actor: z.object({ Attributes: z.record(z.string(), z.string()).nullish() }).nullish(),
+});
 
 /** One line of the answer to a load, a build, a pull or a push. */
 export const progressSchema = z.object({

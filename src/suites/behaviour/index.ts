@@ -6,6 +6,10 @@ import { digestOf } from '../../kernel/digest.ts';
 import type { PreviousRelease, SuiteContext, SuiteKind } from '../contract.ts';
 import { BehaviourError } from './errors.ts';
 import { findHardening, type FoundHardening } from './hardening/find-hardening.ts';
+import { entryOf, hintsOf } from './recording/entry.ts';
+import { recordRun, type RecordRunOptions } from './recording/record-run.ts';
+import type { Recording } from './recording/recording.ts';
+import { specOf } from './recording/spec-text.ts';
 import { defaultGroup } from './select-checks.ts';
 import { judgeImage, type JudgedImage, type JudgeImageOptions } from './judge-image.ts';
 
@@ -106,6 +110,45 @@ export async function hardenImage(options: HardenImageOptions): Promise<FoundHar
   const { image, projectFolder, scope, clock, signal, onTry } = options;
   const subject = { image, projectFolder, mayWrite: [] };
   return await findHardening({ trial: { subject, scope, clock, signal }, onTry });
+}
+
+export type { Recording } from './recording/recording.ts';
+export type { Reached } from './recording/record-run.ts';
+
+export interface RecordImageOptions extends Pick<
+  SuiteContext,
+  'image' | 'scope' | 'signal' | 'projectFolder'
+> {
+  readonly clock: Clock;
+  /** Ends the recording: the container is stopped then. */
+  readonly stop: AbortSignal;
+  /** Told when it is up, and where it is reached. */
+  readonly onUp: RecordRunOptions['onUp'];
+  /** Where the spec file will be, relative to the configuration. */
+  readonly specFile: string;
+}
+
+export interface RecordedImage {
+  readonly recording: Recording;
+  /** Of the image in seatrial.yaml. */
+  readonly entry: Readonly<Record<string, unknown>>;
+  /** What a person has to decide, line by line. */
+  readonly hints: readonly string[];
+  /** A spec file that passes on what was seen. */
+  readonly spec: string;
+}
+
+/** Runs one container until it ends or `stop` aborts, and writes down how it was run and what it did. */
+export async function recordImage(options: RecordImageOptions): Promise<RecordedImage> {
+  const { image, projectFolder, scope, clock, signal, stop, onUp, specFile } = options;
+  const subject = { image, projectFolder, mayWrite: [] };
+  const recording = await recordRun({ trial: { subject, scope, clock, signal }, stop, onUp });
+  return {
+    recording,
+    entry: entryOf(recording, subject, specFile),
+    hints: hintsOf(recording, subject),
+    spec: specOf(recording, image.name),
+  };
 }
 
 function allChecks(): BehaviourSuite {

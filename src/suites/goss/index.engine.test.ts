@@ -21,6 +21,8 @@ beforeAll(async () => {
         '/www/index.html': 'hello from the server\n',
         '/data': { isFolder: true, mode: 0o1777, uid: 7 },
         '/data/seed': { contents: 'seed', uid: 7, gid: 9 },
+        '/etc/group': 'root:x:0:\napp:x:1000:\n',
+        '/var/lib/dpkg/status.d/server': 'Package: server\nVersion: 1.2-3\n',
       },
       entrypoint: ['/srv/busybox', 'httpd', '-f', '-p', '0.0.0.0:8080', '-h', '/www'],
       exposedPorts: [8080],
@@ -69,6 +71,7 @@ process:
   nginx: { running: true }
 addr:
   tcp://localhost:8080: { reachable: true }
+  tcp://localhost:9999: { reachable: true }
 http:
   http://localhost:8080/: { status: 200, body: ["{{.Env.GREETING}} from"], headers: ['Content-Type: text/html'] }
   http://localhost:8080/none: { status: 200 }
@@ -82,8 +85,19 @@ file:
   /data: { exists: true, mode: "1777", uid: 7, filetype: directory }
   /data/seed: { exists: true, gid: 9, contents: [seed] }
   /srv/busybox: { exists: true, filetype: symlink, linked-to: server }
+  /srv/none: { exists: true }
 user:
   nobody: { exists: true, uid: 65534 }
+  root: { exists: true, home: /home/root }
+group:
+  app: { exists: true, gid: 1000 }
+  wheel: { exists: true }
+package:
+  server: { installed: true, versions: [1.2-3] }
+  shell: { installed: true }
+matching:
+  same: { content: [a, b], matches: { have-len: 2 } }
+  other: { content: 1, matches: { gt: 2 } }
 `);
 
     expect(verdicts).toEqual({
@@ -114,6 +128,19 @@ user:
       'file: /srv/busybox: filetype': 'pass',
       'process: busybox: running': 'pass',
       'process: nginx: running': 'fail: `running` of nginx is false, and should be true',
+      'file: /srv/none: exists': 'fail: `exists` of /srv/none is false, and should be true',
+      'addr: tcp://localhost:9999: reachable':
+        'fail: `reachable` of tcp://localhost:9999 is false, and should be true',
+      'group: app: exists': 'pass',
+      'group: app: gid': 'pass',
+      'group: wheel: exists': 'fail: `exists` of wheel is false, and should be true',
+      'package: server: installed': 'pass',
+      'package: server: versions': 'pass',
+      'package: shell: installed': 'fail: `installed` of shell is false, and should be true',
+      'matching: same: matches': 'pass',
+      'matching: other: matches': 'fail: `matches` of other is 1, and should be greater than 2',
+      'user: root: exists': 'pass',
+      'user: root: home': 'fail: `home` of root is "/root", and should be "/home/root"',
       'user: nobody: exists': 'pass',
       'user: nobody: uid': 'pass',
       'port: tcp:8080: listening': 'pass',

@@ -161,11 +161,14 @@ describe('how a command is judged', () => {
       reason: 'exec: "no such": executable file not found in $PATH',
     };
 
-    const verdict = await verdictOf('command: no such, exitCode: 127', { setup: [], command });
+    for (const isCompat of [false, true]) {
+      const end = { setup: [], command };
+      const verdict = await verdictOf('command: no such, exitCode: 127', end, { isCompat });
 
-    expect(verdict).toBe(
-      'fail: `no such` could not be started: exec: "no such": executable file not found in $PATH',
-    );
+      expect(verdict).toBe(
+        'fail: `no such` could not be started: exec: "no such": executable file not found in $PATH',
+      );
+    }
   });
 
   it('explains that a shell line is no program', async () => {

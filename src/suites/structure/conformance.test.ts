@@ -174,6 +174,23 @@ commandTests:
 containerRunOptions:
 `;
 
+const userFile = `
+schemaVersion: '2.0.0'
+commandTests:
+- { name: root, setup: [[touch, /made]], command: id, args: [-u], expectedOutput: ['0'] }
+containerRunOptions: { user: root }
+`;
+
+const optionsFile = `
+schemaVersion: '2.0.0'
+commandTests:
+- { name: capsh, command: capsh, args: [--print], expectedOutput: [sys_admin] }
+containerRunOptions:
+  privileged: true
+  capabilities: [sys_admin]
+  bindMounts: ['/tmp/test:/tmp/test']
+`;
+
 describe.each([{ isCompat: false }, { isCompat: true }])(
   'the suite of container-structure-test, compat: $isCompat',
   ({ isCompat }) => {
@@ -244,6 +261,41 @@ describe.each([{ isCompat: false }, { isCompat: true }])(
       });
 
       expect(verdicts).toEqual({ 'tests/env.yaml > Command Test: environment': 'pass' });
+    });
+
+    it('runs as another user than the image, setups too', async () => {
+      const plans: CommandPlan[] = [];
+      const verdicts = await verdictsInMemory({
+        ...common,
+        config: { ...config, User: '1001' },
+        run: (plan) => {
+          plans.push(plan);
+          return { ...ended('0\n'), setup: [] };
+        },
+        files: { 'user.yaml': userFile },
+      });
+
+      expect(verdicts).toEqual({ 'user.yaml > Command Test: root': 'pass' });
+      expect(plans).toMatchObject([{ user: 'root', setup: [['touch', '/made']] }]);
+    });
+
+    it('gives capabilities, privileges and folders of the machine', async () => {
+      const plans: CommandPlan[] = [];
+      const verdicts = await verdictsInMemory({
+        ...common,
+        run: (plan) => {
+          plans.push(plan);
+          return ended('sys_admin');
+        },
+        files: { 'options.yaml': optionsFile },
+      });
+
+      expect(verdicts).toEqual({ 'options.yaml > Command Test: capsh': 'pass' });
+      expect(plans[0]?.host).toEqual({
+        privileged: true,
+        capabilities: ['sys_admin'],
+        bindMounts: ['/tmp/test:/tmp/test'],
+      });
     });
 
     it('fails the same metadata of an image that has none', async () => {

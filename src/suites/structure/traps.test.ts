@@ -68,6 +68,18 @@ const cases: readonly TrapCase[] = [
     ],
     compat: ['pass'],
   },
+  ...['$?', '$$', '$@', '$#', '$!', '$*', '$-', '$0', '${@}'].map((written): TrapCase => ({
+    trap: `${written} in an argument`,
+    text: `commandTests: [{ name: n, command: echo, args: ['<${written}>'], expectedOutput: ['"<>"'] }]`,
+    strict: [`\`commandTests[0].args[0]\` holds \`${written}\`, which is replaced by nothing`],
+    compat: ['pass'],
+  })),
+  {
+    trap: 'a variable in the command itself',
+    text: `commandTests: [{ name: n, command: /bin/$TOOL, expectedOutput: ['\\["/bin/"\\]'] }]`,
+    strict: ['`commandTests[0].command` holds `$TOOL`, which is replaced by nothing'],
+    compat: ['pass'],
+  },
   {
     trap: 'a default value of the shell',
     text: `commandTests: [{ name: n, command: echo, args: ['\${HOME:-/x}'], expectedOutput: ['\\["echo",""\\]'] }]`,
@@ -327,6 +339,67 @@ commandTests: [{ name: m, command: x }]`,
     compat: ['pass'],
   },
 ];
+
+describe('what is no trap, in both modes', () => {
+  it.each([
+    ['a port stands for both protocols', `metadataTest: { exposedPorts: ['53'] }`],
+    [
+      'a dollar that begins no variable',
+      `commandTests: [{ name: n, command: echo, args: ['5$ $(date)'], expectedOutput: ['5\\$ \\$\\(date\\)'] }]`,
+    ],
+    ['an empty list must be empty', 'metadataTest: { entrypoint: [], cmd: [] }'],
+    [
+      'permissions as Go writes them',
+      'fileExistenceTests: [{ name: n, path: /tmp, permissions: dtrwxrwxrwx }]',
+    ],
+  ])('%s', async (_, text) => {
+    const files = { 'x.yaml': `schemaVersion: '2.0.0'\n${text}\n` };
+
+    for (const isCompat of [false, true]) {
+      const judged = await judgeInMemory({ ...common, files, isCompat });
+      expect(judged.map(({ verdict, message }) => `${verdict}: ${message}`)).toEqual([
+        'pass: Passed',
+      ]);
+    }
+  });
+});
+
+describe('a variable of the image without =', () => {
+  const broken = { ...config, Env: [...config.Env, 'BROKEN'] };
+  const files = {
+    'x.yaml': "schemaVersion: '2.0.0'\nmetadataTest: { envVars: [{ key: HOME, value: /root }] }\n",
+  };
+
+  it('has no value, and does no harm', async () => {
+    const judged = await judgeInMemory({ ...common, config: broken, files, isCompat: false });
+
+    expect(judged).toMatchObject([{ verdict: 'pass' }]);
+  });
+
+  it('ends the original, and fails with compat', async () => {
+    expect(await compatVerdicts({ config: broken, files })).toEqual([
+      'fail: `BROKEN` in the environment of the image has no `=`, which ends container-structure-test',
+    ]);
+  });
+});
+
+describe('an env file with an empty value', () => {
+  const files = {
+    'x.yaml': `schemaVersion: '2.0.0'
+commandTests: [{ name: n, command: env, expectedOutput: ['{"A":"a"}'] }]
+containerRunOptions: { envFile: vars }
+`,
+    vars: 'A=a\nB=\n',
+  };
+
+  it('is an error that explains itself', async () => {
+    expect(await refusal({ files })).toMatch(/envFile.*`?B`?/su);
+  });
+
+  it('loses the variable with compat', async () => {
+    expect(await compatVerdicts({ files })).toEqual(['pass']);
+  });
+});
 
 describe('a trap of container-structure-test', () => {
   it.each(cases)('$trap: an error that explains itself', async ({ text, version, strict }) => {

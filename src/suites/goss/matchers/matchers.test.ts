@@ -3,6 +3,7 @@ import { parseYamlSource } from '../../../config/yaml-source.ts';
 import { compileMatcher, matchers } from './compile-matcher.ts';
 import type { Writing } from './matcher.ts';
 import { patternsIn } from './patterns.ts';
+import { verdictsInMemory } from '../testing/goss-bench.ts';
 import { isRecord } from './values.ts';
 
 function writingOf(value: unknown, problems: string[] = []): Writing {
@@ -316,6 +317,36 @@ describe.each(Object.entries(cases))('%s', (_, rows) => {
     },
   );
 });
+
+describe('matchers in a file of goss, on an image without a shell', () => {
+  it('hold and fail as they do by themselves', async () => {
+    const rows = Object.values(cases)
+      .flat()
+      .filter(([, , result]) => !result.startsWith('refused'));
+    const resources = rows.map(([actual, matcher], index) => {
+      const content = JSON.stringify(toValue(actual));
+      const matches = JSON.stringify(toValue(matcher));
+      // Braces side by side begin a template.
+      return `  m${String(index)}: { content: ${apart(content)}, matches: ${apart(matches)} }`;
+    });
+
+    const verdicts = await verdictsInMemory({
+      files: { 'goss.yaml': `matching:\n${resources.join('\n')}\n` },
+      image: [{ path: '/server', contents: '', mode: 0o755 }],
+    });
+
+    expect(Object.values(verdicts)).toHaveLength(rows.length);
+    for (const [index, [actual, matcher, result]] of rows.entries()) {
+      const verdict = verdicts[`matching: m${String(index)}: matches`];
+      const expected = result === 'holds' ? /^pass$/u : /^fail: /u;
+      expect(verdict, `${actual} ${matcher}`).toMatch(expected);
+    }
+  });
+});
+
+function apart(text: string): string {
+  return text.replaceAll('{{', '{ {');
+}
 
 describe('the table of matchers', () => {
   it('has a case that holds and one that does not for each', () => {
