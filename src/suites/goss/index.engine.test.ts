@@ -140,7 +140,7 @@ matching:
       'matching: same: matches': 'pass',
       'matching: other: matches': 'fail: `matches` of other is 1, and should be greater than 2',
       'user: root: exists': 'pass',
-      'user: root: home': 'fail: `home` of root is "/root", and should be "/home/root"',
+      'user: root: home': 'fail: `home` of root is "/", and should be "/home/root"',
       'user: nobody: exists': 'pass',
       'user: nobody: uid': 'pass',
       'port: tcp:8080: listening': 'pass',
