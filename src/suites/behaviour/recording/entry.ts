@@ -9,7 +9,7 @@ import type { RecordedPort, Recording } from './recording.ts';
 type EntryInput = Pick<ConfigInput['images'][string], 'ready' | 'run' | 'suites'>;
 
 /** What takes the place of a secret: a test needs some value, and a file that is shared must not have the true one. */
-export const MADE_UP = 'made-up-for-tests';
+const MADE_UP = 'made-up-for-tests';
 
 /** An image that was slower than this gets more time than the default. */
 const SLOW_MS = 15_000;
