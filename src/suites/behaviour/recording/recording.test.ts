@@ -117,7 +117,7 @@ describe('the spec file of a recording', () => {
     expect(text).toContain('expect(answer.status).toBe(302);');
     expect(text).toContain('run({ ports: [9000] })');
     expect(text).toContain("import { connect } from 'node:net';");
-    expect(text).toContain('test("app ends on SIGTERM"');
+    expect(text).toContain("test('app ends on SIGTERM'");
     expect(text).toContain('expect(await app.stop()).toBe(0);');
   });
 
@@ -136,7 +136,7 @@ describe('the spec file of a recording', () => {
       firstLine: 'all done',
     };
 
-    expect(specOf(job, 'app')).toContain('toContain("all done")');
+    expect(specOf(job, 'app')).toContain("toContain('all done')");
     expect(specOf({ ...job, firstLine: 'took 12 ms' }, 'app')).not.toContain('took');
   });
 });

@@ -9,7 +9,7 @@ const KILLED = 137;
 export function specOf(recording: Recording, name: string): string {
   const { end, imageClass } = recording;
   const ports = portsOf(recording);
-  const title = (text: string): string => JSON.stringify(`${name} ${text}`);
+  const title = (text: string): string => quoted(`${name} ${text}`);
   const tests =
     imageClass === 'one-shot'
       ? [oneShotTest(recording, title('does its work and ends with 0'))]
@@ -58,8 +58,13 @@ function oneShotTest({ firstLine }: Recording, title: string): string {
     'expect((await job.inspect()).exitCode).toBe(0);',
     ...(firstLine === undefined || !isLasting(firstLine)
       ? []
-      : [`expect(await job.logs()).toContain(${JSON.stringify(firstLine.trim())});`]),
+      : [`expect(await job.logs()).toContain(${quoted(firstLine.trim())});`]),
   ]);
+}
+
+/** As people write it where they can. */
+function quoted(text: string): string {
+  return /['\\]/u.test(text) ? JSON.stringify(text) : `'${text}'`;
 }
 
 /** A line with a number may have another one next time. */
