@@ -78,6 +78,13 @@ function judgeLabels({ image }: Subject): CheckResult {
       ),
     };
   }
+  const lost = lostSince(image);
+  if (lost !== undefined)
+    return {
+      verdict: 'warn',
+      message: `Has no longer what ${lost.from} says: ${renderList(lost.names)}.`,
+      fix: 'Put the labels back, or under `labels` of the image in seatrial.yaml.',
+    };
   if (missing.length === 0)
     return {
       verdict: 'pass',
@@ -89,4 +96,16 @@ function judgeLabels({ image }: Subject): CheckResult {
     message: `Has no ${names.length === 1 ? 'label' : 'labels'} for ${renderList(names)} (${PREFIX}${names[0] ?? ''}).`,
     fix: `Add \`LABEL ${PREFIX}${names[0] ?? ''}="…"\`, or under \`labels\` of the image in seatrial.yaml; of a commit Seatrial knows source, revision and created by itself.`,
   };
+}
+
+/** Labels of the last release that tell where it comes from, and are gone; absent when none is. */
+function lostSince({
+  previous,
+  record,
+}: Subject['image']): { readonly from: string; readonly names: readonly string[] } | undefined {
+  if (previous === undefined || 'reason' in previous) return undefined;
+  const names = Object.keys(previous.record.config.labels).filter(
+    (name) => name.startsWith(PREFIX) && !Object.hasOwn(record.config.labels, name),
+  );
+  return names.length === 0 ? undefined : { from: previous.ref, names };
 }

@@ -43,7 +43,8 @@ interface Piece {
   readonly sizeBytes: number;
 }
 
-function judgeSize(facts: ImageFacts, { maxSizeBytes }: Subject): CheckResult {
+function judgeSize(facts: ImageFacts, subject: Subject): CheckResult {
+  const { maxSizeBytes } = subject;
   const all = facts.layers.flatMap(({ files }) => files);
   const files = [...facts.tree.files.values()];
   const allBytes = sumOf(all);
@@ -81,7 +82,33 @@ function judgeSize(facts: ImageFacts, { maxSizeBytes }: Subject): CheckResult {
       evidence,
     };
   }
-  return { verdict: 'pass', message: `Is ${total}.`, evidence };
+  const growth = growthOf(subject);
+  if (growth !== undefined && growth.isMuch && maxSizeBytes === undefined)
+    return {
+      verdict: 'warn',
+      message: `Is ${total}; ${growth.said}.`,
+      fix: 'Look with `seatrial diff` for what is new; when it has to be, say how large it may be: `max_size`.',
+      evidence,
+    };
+  const than = growth === undefined ? '' : `; ${growth.said}`;
+  return { verdict: 'pass', message: `Is ${total}${than}.`, evidence };
+}
+
+const MUCH_SHARE = 0.2;
+
+/** Against the last release; absent when there is none. */
+function growthOf({
+  image: { previous, record },
+}: Subject): { readonly said: string; readonly isMuch: boolean } | undefined {
+  if (previous === undefined || 'reason' in previous) return undefined;
+  const before = previous.record.sizeBytes;
+  const grownBytes = record.sizeBytes - before;
+  const percent = before === 0 ? 0 : Math.round((grownBytes / before) * 100);
+  const sign = grownBytes < 0 ? '' : '+';
+  return {
+    said: `${previous.ref} has ${renderSize(before)} (${sign}${String(percent)} %)`,
+    isMuch: grownBytes > before * MUCH_SHARE && grownBytes > LEAST_BALLAST_BYTES / 4,
+  };
 }
 
 function sumOf(pieces: readonly Piece[]): number {
