@@ -325,7 +325,15 @@ describe('the suite', () => {
   it('names another input for each setting that changes', async () => {
     const before = await behaviourSuite.inputs({ skip: {}, may_write: [] }, place);
     const after = await behaviourSuite.inputs(
-      { group: 'quick', only: ['a'], skip: { x: '1' }, may_write: ['/v'], max_size: 5 },
+      {
+        group: 'quick',
+        only: ['a'],
+        skip: { x: '1' },
+        may_write: ['/v'],
+        max_size: 5,
+        refuses: [{ env: { PORT: 'none' }, within: 1000 }],
+        reproducible: true,
+      },
       place,
     );
 

@@ -17,7 +17,11 @@ const allLabels = {
 type Side = Pick<ImageRecord, 'sizeBytes'> & { readonly labels?: Record<string, string> };
 
 /** What a check says of an image beside its last release. */
-async function told(id: string, now: Side, release: Side, maxSizeBytes?: number): Promise<string> {
+async function told(
+  id: string,
+  [now, release]: readonly [Side, Side],
+  maxSizeBytes?: number,
+): Promise<string> {
   const { facts, subject } = await readStill({ maxSizeBytes });
   const recordOf = ({ sizeBytes, labels = allLabels }: Side): ImageRecord => ({
     ...subject.image.record,
@@ -34,10 +38,10 @@ async function told(id: string, now: Side, release: Side, maxSizeBytes?: number)
 
 describe('beside the last release', () => {
   it('an image tells how it has grown', async () => {
-    const told11 = await told('size', { sizeBytes: 110 * MB }, { sizeBytes: 100 * MB });
+    const told11 = await told('size', [{ sizeBytes: 110 * MB }, { sizeBytes: 100 * MB }]);
 
     expect(told11).toMatch(/^pass: .*app:1 has 100\.0 MB \(\+10 %\)\.$/u);
-    expect(await told('size', { sizeBytes: 50 * MB }, { sizeBytes: 100 * MB })).toContain(
+    expect(await told('size', [{ sizeBytes: 50 * MB }, { sizeBytes: 100 * MB }])).toContain(
       '(-50 %)',
     );
   });
@@ -45,17 +49,17 @@ describe('beside the last release', () => {
   it('one that is a fifth larger is a warning, unless it is small or its owner has said how large it may be', async () => {
     const [large, before] = [{ sizeBytes: 130 * MB }, { sizeBytes: 100 * MB }];
 
-    expect(await told('size', large, before)).toMatch(/^warn: .*\(\+30 %\)/u);
-    expect(await told('size', large, before, 200 * MB)).toMatch(/^pass: /u);
-    expect(await told('size', { sizeBytes: 2 * MB }, { sizeBytes: MB })).toMatch(/^pass: /u);
+    expect(await told('size', [large, before])).toMatch(/^warn: .*\(\+30 %\)/u);
+    expect(await told('size', [large, before], 200 * MB)).toMatch(/^pass: /u);
+    expect(await told('size', [{ sizeBytes: 2 * MB }, { sizeBytes: MB }])).toMatch(/^pass: /u);
   });
 
   it('a label that is gone is a warning', async () => {
     const { [TITLE]: _, ...labels } = allLabels;
-    const same = await told('labels', { sizeBytes: 1 }, { sizeBytes: 1 });
+    const same = await told('labels', [{ sizeBytes: 1 }, { sizeBytes: 1 }]);
 
     expect(same).toMatch(/^pass: /u);
-    expect(await told('labels', { sizeBytes: 1, labels }, { sizeBytes: 1 })).toBe(
+    expect(await told('labels', [{ sizeBytes: 1, labels }, { sizeBytes: 1 }])).toBe(
       `warn: Has no longer what app:1 says: ${TITLE}.`,
     );
   });
