@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load-config.ts';
+import { labelNames } from '../engine/labels.ts';
 import { processEnvironment } from '../host/environment.ts';
+import { isSoak } from '../host/testing/soak.ts';
 import { specSuite } from '../suites/spec/index.ts';
 import { openSuiteBench } from '../suites/testing/suite-bench.ts';
 import type { AppHost } from './app-host.ts';
@@ -87,6 +89,30 @@ describe('seatrial record', () => {
       expect.stringMatching(/^pass: .*answers on port 8080$/u),
       expect.stringMatching(/^pass: .*ends on SIGTERM$/u),
     ]);
+  });
+
+  it.runIf(isSoak)('tells who ended it, and with which signal', async () => {
+    await using bench = await openSuiteBench({ image: server, parent });
+    const { projectFolder, image } = bench.context;
+    const { containers, objects } = bench.scope.engine;
+    const host = visitor(projectFolder, async () => {
+      for (const { kind, id } of await objects.list([labelNames.run])) {
+        const state = kind === 'container' ? await containers.inspect(id) : undefined;
+        if (state?.imageId !== image.record.id) continue;
+        await containers.kill(id, 'HUP');
+        await containers.kill(id, 'TERM');
+        await containers.wait(id);
+      }
+    });
+
+    const { recording } = await recordReference(host, {
+      image: image.ref,
+      words: ['-e', 'DB_PASSWORD=x'],
+      isWritten: false,
+    });
+
+    expect(recording.signals).toEqual(['SIGHUP', 'SIGTERM']);
+    expect(recording.end).toEqual({ by: 'other', exitCode: 0, signal: 'SIGTERM' });
   });
 
   it('writes nothing of a run that came to nothing: RECORD_NOT_USABLE', async () => {

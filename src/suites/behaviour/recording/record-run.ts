@@ -81,15 +81,26 @@ async function addressesOf({ scope, subject }: Trial, containerId: string): Prom
 }
 
 /** Signals that came from outside so far. */
-function watchSignals(trial: Trial, containerId: string, over: AbortSignal): string[] {
-  const signals: string[] = [];
+interface SignalWatch {
+  readonly sent: readonly string[];
+  /** Resolves when the engine has told that the container ended: all signals before that are known then. */
+  readonly ended: Promise<void>;
+}
+
+function watchSignals(trial: Trial, containerId: string, over: AbortSignal): SignalWatch {
+  const sent: string[] = [];
+  const { promise: ended, resolve } = Promise.withResolvers<void>();
   const onEvent = (action: string, { signal = '' }: Readonly<Record<string, string>>): void => {
-    if (action === 'kill') signals.push(parseSignal(signal)?.name ?? signal);
+    if (action === 'kill') sent.push(parseSignal(signal)?.name ?? signal);
+    if (action === 'die') resolve();
   };
   // Without events nothing is known of signals, and all else is seen all the same.
-  trial.scope.engine.objects.watch(containerId, onEvent, over).catch(() => undefined);
-  return signals;
+  trial.scope.engine.objects.watch(containerId, onEvent, over).catch(() => resolve());
+  return { sent, ended };
 }
+
+/** Events come on a line of their own, and may be later than the end that they tell of. */
+const EVENTS_WITHIN_MS = 2000;
 
 interface Used {
   readonly ports: readonly RecordedPort[];
@@ -105,12 +116,13 @@ async function use({
   signals,
 }: Pick<RecordRunOptions, 'trial' | 'stop'> & {
   readonly containerId: string;
-  readonly signals: readonly string[];
+  readonly signals: SignalWatch;
 }): Promise<Used> {
   const watch = await watchPorts(trial, containerId);
   const exitCode = await waitOrStop(trial, containerId, stop);
   const ports = await watch.end();
-  const sent = [...signals];
+  if (exitCode !== undefined) await knownEnd(trial, signals);
+  const sent = [...signals.sent];
   if (exitCode !== undefined)
     return { ports, signals: sent, end: await endOf(trial, containerId, { exitCode, sent }) };
   const spoken = await talkTo(
@@ -127,6 +139,12 @@ async function use({
     signals: sent,
     end: { by: 'recorder', signal: signal.name, exitCode: code, stopMs: Math.round(durationMs) },
   };
+}
+
+async function knownEnd({ clock }: Trial, { ended }: SignalWatch): Promise<void> {
+  const over = new AbortController();
+  const late = clock.sleep(EVENTS_WITHIN_MS, over.signal);
+  await Promise.race([ended, late]).finally(() => over.abort());
 }
 
 /** The exit code; absent when it is still up and the recording is over. */
