@@ -18,7 +18,7 @@ const map = bindMap(
     { shown: '/tmp', real: temporary },
     { shown: project, real: project },
   ],
-  '/run/session.sock',
+  { own: '/run/session.sock', engineUrl: `unix://${temporary}/real.sock` },
 );
 
 describe('a mount of a script', () => {
@@ -31,6 +31,8 @@ describe('a mount of a script', () => {
     ['/var/run/docker.sock', '/run/session.sock'],
     ['/run/docker.sock', '/run/session.sock'],
     ['/run/session.sock', '/run/session.sock'],
+    ['/tmp/real.sock', '/run/session.sock'],
+    ['/tmp/data/../real.sock', '/run/session.sock'],
   ])('leads from %s to %s', async (path, real) => {
     await expect(placeOf(path, map)).resolves.toEqual({ real });
   });

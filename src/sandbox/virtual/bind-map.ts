@@ -9,27 +9,33 @@ export interface BindMap {
   readonly roots: readonly BindRoot[];
   /** Socket that stands for the engine in the script's world. */
   readonly socketPath: string;
+  /** Sockets of the real engine, which are never mounted. */
+  readonly engineSockets: ReadonlySet<string>;
 }
 
 /** Where a path of the script is for the engine, or why it may not be mounted. */
-export type BindPlace =
-  | { readonly real: string }
-  | { readonly rule: 'bind.path' | 'bind.symlink' | 'bind.socket' };
+export type BindPlace = { readonly real: string } | { readonly rule: 'bind.path' | 'bind.symlink' };
 
 /** Mounts of the engine's socket get the session's own. */
-const ENGINE_SOCKETS: ReadonlySet<string> = new Set(['/var/run/docker.sock', '/run/docker.sock']);
+const ENGINE_SOCKETS: readonly string[] = ['/var/run/docker.sock', '/run/docker.sock'];
 
-export function bindMap(roots: readonly BindRoot[], socketPath: string): BindMap {
+/** `engineUrl` is that of the real engine. */
+export function bindMap(
+  roots: readonly BindRoot[],
+  sockets: { readonly own: string; readonly engineUrl: string },
+): BindMap {
+  const real = sockets.engineUrl.replace(/^unix:\/\//u, '');
   return {
+    engineSockets: new Set([...ENGINE_SOCKETS, real]),
     roots: roots.toSorted((left, right) => right.shown.length - left.shown.length),
-    socketPath,
+    socketPath: sockets.own,
   };
 }
 
-/** `path` is absolute; `isSocketDenied` when rule `bind.socket` is to be held strictly. */
+/** `path` is absolute, in the script's world. */
 export async function placeOf(path: string, map: BindMap): Promise<BindPlace> {
   const clean = posix.normalize(path).replace(/(?<=.)\/$/u, '');
-  if (ENGINE_SOCKETS.has(clean) || clean === map.socketPath) return { real: map.socketPath };
+  if (map.engineSockets.has(clean) || clean === map.socketPath) return { real: map.socketPath };
   const root = map.roots.find(({ shown }) => isWithin(clean, shown));
   if (root === undefined) return { rule: 'bind.path' };
   const real = `${root.real}${clean.slice(root.shown.length)}`;
@@ -37,7 +43,7 @@ export async function placeOf(path: string, map: BindMap): Promise<BindPlace> {
   const resolved = await resolvedPath(real);
   const realRoots = await Promise.all(map.roots.map((each) => resolvedPath(each.real)));
   if (!realRoots.some((each) => isWithin(resolved, each))) return { rule: 'bind.symlink' };
-  return { real: resolved };
+  return { real: map.engineSockets.has(resolved) ? map.socketPath : resolved };
 }
 
 /** With all links followed, as far as the path is there; the engine makes the rest. */

@@ -26,7 +26,7 @@ const runs = isSoak ? dockerCommands.map((command) => [command]) : [dockerComman
 
 describe.each(runs.map((commands) => ({ commands })))('docker: $commands', ({ commands }) => {
   const session = openTestSession(engine);
-  const ports = Promise.all([freePort(), freePort()]);
+  const port = freePort();
   afterAll(async () => {
     await (await session)[Symbol.asyncDispose]();
   });
@@ -35,13 +35,12 @@ describe.each(runs.map((commands) => ({ commands })))('docker: $commands', ({ co
     '$name',
     async ({ script, prints, index }) => {
       const { shell, temporary } = await session;
-      const [port, other] = await ports;
 
       const { stdout, output } = await shell(script, {
         d: commands[index % commands.length] ?? '',
+        k: dockerCommands[0] ?? '',
         IMAGE: image.ref,
-        PORT: String(port),
-        OTHER: String(other),
+        PORT: String(await port),
         TMP: temporary,
       });
 

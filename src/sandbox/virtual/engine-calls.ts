@@ -60,7 +60,14 @@ export function engineCalls(dial: Dial): EngineCalls {
         // Not a pipeline: an engine that answers before it has read everything must not take the client's side down.
         outgoing.flushHeaders();
         body.pipe(outgoing);
-        body.once('error', (error) => outgoing.destroy(error));
+        body.once('error', (cause) => {
+          reject(
+            new ApiRefusal(400, `The body of the request is broken: ${messageOf(cause)}`, {
+              cause,
+            }),
+          );
+          outgoing.destroy();
+        });
         body.once('close', () => {
           if (!body.readableEnded) outgoing.destroy();
         });

@@ -103,6 +103,20 @@ describe('a call through a virtual engine', () => {
     ]);
   });
 
+  it('is 400 when an archive that is loaded is none', async () => {
+    await using small = await openSmallEngine({
+      'POST /images/load': (request: IncomingMessage) => void request.resume(),
+    });
+
+    const { status, body } = await small.ask('POST', '/v1.41/images/load', {
+      body: 'no archive at all'.repeat(100),
+      headers: { 'content-type': 'application/x-tar' },
+    });
+
+    expect(status).toBe(400);
+    expect(body).toContain('The body of the request is broken');
+  });
+
   it('is asked again when the engine prunes for somebody else', async () => {
     let tries = 0;
     await using small = await openSmallEngine({

@@ -1,4 +1,4 @@
-import { PassThrough, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { buffer } from 'node:stream/consumers';
 import { extract, pack } from 'tar-stream';
@@ -55,7 +55,7 @@ export async function rewrittenTar(source: Readable, rewrite: RewriteEntry): Pro
   copy().catch((error: unknown) => {
     changed.destroy(error instanceof Error ? error : new Error(String(error)));
   });
-  return Readable.from(changed, { objectMode: false }).pipe(new PassThrough());
+  return Readable.from(changed, { objectMode: false });
 }
 
 async function* bytesOf(source: Readable): AsyncGenerator<Uint8Array> {

@@ -47,7 +47,7 @@ export async function openVirtualEngine(options: VirtualEngineOptions): Promise<
     objects: ownObjects(),
     images: imageNames(id, options.aliases),
     ports,
-    binds: bindMap(options.binds ?? [], place.path),
+    binds: bindMap(options.binds ?? [], { own: place.path, engineUrl: options.endpoint.url }),
     policy: createPolicy(options.allow),
     socketPath: place.path,
   };

@@ -26,6 +26,11 @@ const denied: readonly (readonly [string, PolicySubject, JsonObject])[] = [
   ['devices', 'create', { HostConfig: { DeviceRequests: [{ Count: -1 }] } }],
   ['devices', 'update', { HostConfig: { DeviceCgroupRules: ['a *:* rwm'] } }],
   ['security-opt', 'create', { HostConfig: { SecurityOpt: ['seccomp=unconfined'] } }],
+  [
+    'security-opt',
+    'create',
+    { HostConfig: { SecurityOpt: ['seccomp={"defaultAction":"SCMP_ACT_ALLOW"}'] } },
+  ],
   ['security-opt', 'create', { HostConfig: { MaskedPaths: [] } }],
   ['security-opt', 'create', { HostConfig: { ReadonlyPaths: [] } }],
   ['security-opt', 'build', { query: { securityopt: '["seccomp=unconfined"]' } }],

@@ -1,7 +1,7 @@
 /**
- * What scripts do with the docker command line, one feature each, in the order of one script: `$d` is the command, `$IMAGE` an image
- * with busybox whose command sleeps, `$PORT` and `$OTHER` free ports, `$TMP` the real folder behind `/tmp`, `$CONTEXT` a folder with
- * a busybox, `$VERSION` the engine's. What the script prints must fit.
+ * What scripts do with the docker command line, one feature each, in the order of one script: `$d` is the command, `$k`
+ * one that can do BuildKit without a plugin, `$IMAGE` an image with busybox whose command sleeps, `$PORT` a free port,
+ * `$TMP` the real folder behind `/tmp`. What the script prints must fit.
  */
 export interface Feature {
   readonly name: string;
@@ -324,6 +324,11 @@ const images = [
     'build, from a tag of its own',
     'printf "FROM team/app:1\\nCOPY page /\\nRUN cat /page > /copied\\n" > $TMP/Dockerfile; DOCKER_BUILDKIT=0 $d build -t built:1 $TMP 2>&1 | tail -1; $d run --rm built:1 cat /copied',
     /^Successfully tagged built:1\nnew$/u,
+  ),
+  feature(
+    'build by BuildKit, from a tag of its own',
+    'printf "FROM team/app:1\\nCOPY page /\\nRUN cat /page > /kit\\n" > $TMP/Dockerfile; DOCKER_BUILDKIT=1 $k build -q -t kit:1 $TMP | cut -c1-7; $d images -q kit | wc -l; $d images team/app --format {{.Tag}}',
+    /^sha256:\n1\n1$/u,
   ),
   soak(
     'build: that fails leaves nothing',
