@@ -19,40 +19,54 @@ export interface RecipeLine {
  * taken: it says what a target may do.
  */
 export function parseMakefile(text: string): ReadonlyMap<string, MakeTarget> {
-  const targets = new Map<string, { -readonly [Key in keyof MakeTarget]: MakeTarget[Key] }>();
+  const targets = new Map<string, MakeTarget>();
   let open: readonly string[] = [];
-  for (const { text: line, number } of logicalLines(text)) {
-    const recipe = /^\t(.*)$/su.exec(line)?.[1];
-    if (recipe !== undefined) {
-      const [, marks = '', command = ''] = /^([@+\- ]*)(.*)$/su.exec(recipe) ?? [];
-      if (command.trim() === '') continue;
-      const entry = { text: command, line: number, isIgnored: marks.includes('-') };
-      for (const name of open) {
-        const target = targets.get(name);
-        if (target !== undefined) target.recipe = [...target.recipe, entry];
-      }
-      continue;
-    }
-    const rule = /^([^\s:#=][^:#=]*?)\s*::?(?!=)\s*([^=#]*?)(?:#.*)?$/u.exec(line);
-    if (rule === null) continue;
-    open = (rule[1] ?? '').split(/\s+/u);
-    const dependencies = (rule[2] ?? '')
-      .split(/\s+/u)
-      .filter((word) => word !== '' && word !== '|');
+  for (const line of logicalLines(text)) {
+    const recipe = recipeLine(line);
+    const rule =
+      recipe === undefined && !line.text.startsWith('\t') ? ruleOf(line.text) : undefined;
+    if (rule !== undefined) open = rule.names;
+    const dependencies = rule?.dependencies ?? [];
+    if (rule === undefined && recipe === undefined) continue;
     for (const name of open) {
-      const other = targets.get(name);
+      const other = targets.get(name) ?? { name, dependencies: [], recipe: [] };
       targets.set(name, {
         name,
-        dependencies: [...(other?.dependencies ?? []), ...dependencies],
-        recipe: other?.recipe ?? [],
+        dependencies: [...other.dependencies, ...dependencies],
+        recipe: recipe === undefined ? other.recipe : [...other.recipe, recipe],
       });
     }
   }
   return targets;
 }
 
+function recipeLine({ text, number }: Line): RecipeLine | undefined {
+  const [, marks = '', command = ''] = /^\t([@+\- ]*)(.*)$/su.exec(text) ?? [];
+  return command.trim() === ''
+    ? undefined
+    : { text: command, line: number, isIgnored: marks.includes('-') };
+}
+
+function ruleOf(
+  text: string,
+): { readonly names: readonly string[]; readonly dependencies: readonly string[] } | undefined {
+  const rule = /^([^\s:#=][^:#=]*?)\s*::?(?!=)\s*([^=#]*?)(?:#.*)?$/u.exec(text);
+  if (rule?.[1] === undefined) return undefined;
+  const words = (rule[2] ?? '').split(/\s+/u);
+  return {
+    names: rule[1].split(/\s+/u),
+    dependencies: words.filter((word) => word !== '' && word !== '|'),
+  };
+}
+
+interface Line {
+  readonly text: string;
+  /** From 1. */
+  readonly number: number;
+}
+
 /** A backslash at the end of a line joins the next to it. */
-function logicalLines(text: string): readonly { readonly text: string; readonly number: number }[] {
+function logicalLines(text: string): readonly Line[] {
   const lines: { text: string; number: number }[] = [];
   let isJoined = false;
   for (const [index, line] of text.split(/\r?\n/u).entries()) {

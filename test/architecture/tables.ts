@@ -12,6 +12,7 @@ const tables: readonly Table[] = [
   { table: 'suites/behaviour/checks/index.ts', entry: /^suites\/behaviour\/checks\/[^/]+\.ts$/u },
   { table: 'suites/index.ts', entry: /^suites\/[^/]+\/index\.ts$/u },
   { table: 'ci/providers/index.ts', entry: /^ci\/providers\/[^/]+\.ts$/u },
+  { table: 'ci/lints/index.ts', entry: /^ci\/lints\/rules\/[^/]+\.ts$/u },
   { table: 'registry/targets/index.ts', entry: /^registry\/targets\/[^/]+\.ts$/u },
   { table: 'report/reporters/index.ts', entry: /^report\/reporters\/[^/]+\.ts$/u },
   { table: 'notify/index.ts', entry: /^notify\/[^/]+\.ts$/u },

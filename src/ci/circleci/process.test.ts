@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { processCircleci, type ProcessAnswer, type ProcessRequest } from './index.ts';
 
 const folder = join(import.meta.dirname, 'testing', 'processed');
@@ -39,7 +40,9 @@ describe('a configuration', () => {
   it('knows of each value where it stands and what called it', async () => {
     const { output } = await process('commands', { format: 'json' });
 
-    const { schema, provenance } = JSON.parse(output);
+    const { schema, provenance } = z
+      .object({ schema: z.string(), provenance: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse(output));
     expect(schema).toBe('seatrial.circleci-process/1');
     expect(provenance['/jobs/image/steps/3/run/command']).toEqual({
       file: 'config.yml',

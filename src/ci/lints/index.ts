@@ -1,20 +1,20 @@
-import { brokenGuard } from './broken-guard.ts';
-import { gateCannotFail } from './gate-cannot-fail.ts';
+import { brokenGuard } from './rules/broken-guard.ts';
+import { gateCannotFail } from './rules/gate-cannot-fail.ts';
 import type { Lint } from './lint.ts';
-import { literalEnvironment } from './literal-environment.ts';
-import { missingFiles } from './missing-files.ts';
-import { passwordOnArgv } from './password-on-argv.ts';
-import { rebuildOnDeploy } from './rebuild-on-deploy.ts';
-import { remoteDockerOnMachine } from './remote-docker-on-machine.ts';
-import { remoteDockerPort } from './remote-docker-port.ts';
-import { removedFlag } from './removed-flag.ts';
-import { scheduleSyntax } from './schedule-syntax.ts';
-import { sleepAsWait } from './sleep-as-wait.ts';
-import { tagFilterHole } from './tag-filter-hole.ts';
-import { unescapedHeredoc } from './unescaped-heredoc.ts';
-import { unpinnedExecutor } from './unpinned-executor.ts';
-import { unusedDefinition } from './unused-definition.ts';
-import { wrongShape } from './wrong-shape.ts';
+import { literalEnvironment } from './rules/literal-environment.ts';
+import { missingFiles } from './rules/missing-files.ts';
+import { passwordOnArgv } from './rules/password-on-argv.ts';
+import { rebuildOnDeploy } from './rules/rebuild-on-deploy.ts';
+import { remoteDockerOnMachine } from './rules/remote-docker-on-machine.ts';
+import { remoteDockerPort } from './rules/remote-docker-port.ts';
+import { removedFlag } from './rules/removed-flag.ts';
+import { scheduleSyntax } from './rules/schedule-syntax.ts';
+import { sleepAsWait } from './rules/sleep-as-wait.ts';
+import { tagFilterHole } from './rules/tag-filter-hole.ts';
+import { unescapedHeredoc } from './rules/unescaped-heredoc.ts';
+import { unpinnedExecutor } from './rules/unpinned-executor.ts';
+import { unusedDefinition } from './rules/unused-definition.ts';
+import { wrongShape } from './rules/wrong-shape.ts';
 
 /** Every rule, by its id. */
 export const lints: readonly Lint[] = [

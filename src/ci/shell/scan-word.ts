@@ -10,7 +10,7 @@ export function endOfWord(text: string, start: number): number | undefined {
 }
 
 function endOfPiece(text: string, at: number): number | undefined {
-  switch (text[at]) {
+  switch (text[at] ?? '') {
     case '\\':
       return at + 2;
     case "'":
@@ -73,9 +73,9 @@ function endOfBrackets(text: string, start: number, close: ')' | '}'): number | 
 
 /** A word without its quotes; what is expanded stays as it is written. */
 export function unquote(raw: string): string {
-  return raw.replaceAll(/'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\([^])/gu, (_, single, double, escaped) =>
-    String(
-      single ?? (typeof double === 'string' ? double.replaceAll(/\\(["\\$`])/gu, '$1') : escaped),
-    ),
-  );
+  return raw.replaceAll(/'[^']*'|"(?:[^"\\]|\\[^])*"|\\[^]/gu, (piece) => {
+    if (piece.startsWith("'")) return piece.slice(1, -1);
+    if (piece.startsWith('"')) return piece.slice(1, -1).replaceAll(/\\(["\\$`])/gu, '$1');
+    return piece.slice(1);
+  });
 }

@@ -72,18 +72,24 @@ function step(state: Building): boolean {
   if (blank !== undefined) return skip(state, blank.length);
   if (rest.startsWith('#')) return skip(state, lineEnd(state) - state.at);
   if (rest.startsWith('\n')) return newLine(state);
-  if (state.words[0]?.text !== '[[' || state.words.at(-1)?.text === ']]') {
-    const redirection = /^(?:\d*(?:<<<|<<-|<<|>>|<&|>&|<>|>\||<|>)|&>>?)/u.exec(
-      state.text.slice(state.at, state.at + 6),
-    )?.[0];
-    if (redirection !== undefined) return redirect(state, redirection);
-    const operator = /^(?:&&|\|\||;;|\|&|[;|&()])/u.exec(rest)?.[0];
-    if (operator !== undefined) {
-      skip(state, operator.length);
-      return finish(state, toOperator(operator));
-    }
-  }
-  return word(state);
+  return isInBrackets(state) ? word(state) : (sign(state, rest) ?? word(state));
+}
+
+/** Between `[[` and `]]` the signs of operators are words. */
+function isInBrackets({ words }: Building): boolean {
+  return words[0]?.text === '[[' && words.at(-1)?.text !== ']]';
+}
+
+/** A redirection or an operator; absent when none stands here. */
+function sign(state: Building, rest: string): boolean | undefined {
+  const redirection = /^(?:\d*(?:<<<|<<-|<<|>>|<&|>&|<>|>\||<|>)|&>>?)/u.exec(
+    state.text.slice(state.at, state.at + 6),
+  )?.[0];
+  if (redirection !== undefined) return redirect(state, redirection);
+  const operator = /^(?:&&|\|\||;;|\|&|[;|&()])/u.exec(rest)?.[0];
+  if (operator === undefined) return undefined;
+  skip(state, operator.length);
+  return finish(state, toOperator(operator));
 }
 
 function skip(state: Building, length: number): true {

@@ -1,5 +1,5 @@
 import { toPattern } from '../expression/pattern.ts';
-import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Node } from '../tree.ts';
+import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Node, type Plain } from '../tree.ts';
 import type { Scope } from './scope.ts';
 import { substitute } from './substitute.ts';
 
@@ -13,27 +13,23 @@ export function isTrue(condition: Node, scope: Scope): boolean {
 
 function holds(node: Node): boolean {
   if (node.kind === 'list') return node.items.length > 0;
-  if (node.kind === 'scalar') {
-    return node.value !== null && node.value !== false && node.value !== '' && node.value !== 0;
-  }
+  if (node.kind === 'scalar') return !FALSY.includes(node.value);
   const [entry] = node.entries;
-  if (entry === undefined) return false;
-  const items = itemsOf(entry.value);
-  switch (nameOf(entry)) {
-    case 'and':
-      return items.length > 0 && items.every(holds);
-    case 'or':
-      return items.some(holds);
-    case 'not':
-      return !holds(entry.value);
-    case 'equal':
-      return items.length > 0 && items.every((item) => isSame(item, items[0]));
-    case 'matches':
-      return isMatch(entry.value);
-    default:
-      return false;
-  }
+  return entry !== undefined && (STATEMENTS[nameOf(entry)]?.(entry.value) ?? false);
 }
+
+const FALSY: readonly Plain[] = [null, false, '', 0];
+
+const STATEMENTS: Readonly<Record<string, (node: Node) => boolean>> = {
+  and: (node) => itemsOf(node).length > 0 && itemsOf(node).every(holds),
+  or: (node) => itemsOf(node).some(holds),
+  not: (node) => !holds(node),
+  equal: (node) => {
+    const items = itemsOf(node);
+    return items.length > 0 && items.every((item) => isSame(item, items[0]));
+  },
+  matches: (node) => isMatch(node),
+};
 
 function isMatch(node: Node): boolean {
   const pattern = toPattern(textOf(valueOf(node, 'pattern')) ?? '');

@@ -97,7 +97,7 @@ function lookUpValue(
 }
 
 /** Value of an expression in a scope; what is wrong with it is a finding at the scalar. */
-export function evaluateText(text: string, scalar: Scalar, scope: Scope): Plain {
+function evaluateText(text: string, scalar: Scalar, scope: Scope): Plain {
   const evaluated = evaluateExpression(text, (name) => toExpression(name, scope));
   if (evaluated.ok) return toPlainValue(evaluated.value);
   scope.expansion.findings.add({

@@ -1,6 +1,6 @@
-import type { LintSubject } from '../circleci/lint-subject.ts';
-import { entriesOf, nameOf, valueOf, type Node } from '../circleci/tree.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import type { LintSubject } from '../../circleci/lint-subject.ts';
+import { entriesOf, nameOf, valueOf, type Node } from '../../circleci/tree.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L27: nobody runs it, and so nobody notices when it breaks. */
 export const unusedDefinition: Lint = {

@@ -1,7 +1,7 @@
-import type { LintWorkflow } from '../circleci/lint-subject.ts';
-import { entryOf, valueOf, type Entry, type Node } from '../circleci/tree.ts';
-import { bodiesOf } from './invocations.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import type { LintWorkflow } from '../../circleci/lint-subject.ts';
+import { entryOf, valueOf, type Entry, type Node } from '../../circleci/tree.ts';
+import { bodiesOf } from '../invocations.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L07: a job that is to run on tags does not, or runs on every branch too. */
 export const tagFilterHole: Lint = {

@@ -6,8 +6,8 @@ import {
   valueOf,
   type Entry,
   type Node,
-} from '../circleci/tree.ts';
-import type { Lint, LintFinding } from './lint.ts';
+} from '../../circleci/tree.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L06: a variable that is never put in. */
 export const literalEnvironment: Lint = {

@@ -1,5 +1,5 @@
-import { findCommands, isDocker, wordsOf } from './commands.ts';
-import type { Lint } from './lint.ts';
+import { findCommands, isDocker, wordsOf } from '../commands.ts';
+import type { Lint } from '../lint.ts';
 
 /** L05: the command fails on every Docker of today. */
 export const removedFlag: Lint = {

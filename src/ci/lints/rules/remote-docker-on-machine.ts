@@ -1,5 +1,5 @@
-import { entryOf } from '../circleci/tree.ts';
-import type { Lint } from './lint.ts';
+import { entryOf } from '../../circleci/tree.ts';
+import type { Lint } from '../lint.ts';
 
 /** L11: Docker is there already. */
 export const remoteDockerOnMachine: Lint = {

@@ -1,6 +1,6 @@
-import type { LintCommand } from '../circleci/lint-subject.ts';
-import { findCommands, showCommand, wordsOf } from './commands.ts';
-import type { Lint } from './lint.ts';
+import type { LintCommand } from '../../circleci/lint-subject.ts';
+import { findCommands, showCommand, wordsOf } from '../commands.ts';
+import type { Lint } from '../lint.ts';
 
 /** L19: a condition that is an error, and so always false. */
 export const brokenGuard: Lint = {

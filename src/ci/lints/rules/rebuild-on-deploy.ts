@@ -1,6 +1,6 @@
-import type { LintJob, LintSubject, LintWorkflow } from '../circleci/lint-subject.ts';
-import { buildsImage, commandsOf, pushesImage, showCommand } from './commands.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import type { LintJob, LintSubject, LintWorkflow } from '../../circleci/lint-subject.ts';
+import { buildsImage, commandsOf, pushesImage, showCommand } from '../commands.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L03: what is shipped is not what was tested. */
 export const rebuildOnDeploy: Lint = {

@@ -1,5 +1,5 @@
-import { entryOf, itemsOf, textOf, valueOf } from '../circleci/tree.ts';
-import type { Lint } from './lint.ts';
+import { entryOf, itemsOf, textOf, valueOf } from '../../circleci/tree.ts';
+import type { Lint } from '../lint.ts';
 
 /** L29: a schedule that CircleCI documents as not supported. */
 export const scheduleSyntax: Lint = {

@@ -1,5 +1,5 @@
-import { findingsOf } from './checked-findings.ts';
-import type { Lint } from './lint.ts';
+import { findingsOf } from '../checked-findings.ts';
+import type { Lint } from '../lint.ts';
 
 /** L08: YAML that says something else than it looks like. */
 export const wrongShape: Lint = {

@@ -1,7 +1,7 @@
-import type { LintCommand, LintStep } from '../circleci/lint-subject.ts';
-import { textOf, valueOf } from '../circleci/tree.ts';
-import { commandsOf, isDocker, showCommand, wordsOf } from './commands.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import type { LintCommand, LintStep } from '../../circleci/lint-subject.ts';
+import { textOf, valueOf } from '../../circleci/tree.ts';
+import { commandsOf, isDocker, showCommand, wordsOf } from '../commands.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L01: what was to say no always says yes. */
 export const gateCannotFail: Lint = {

@@ -1,5 +1,5 @@
-import { commandsOf, isDocker, wordsOf } from './commands.ts';
-import type { Lint } from './lint.ts';
+import { commandsOf, isDocker, wordsOf } from '../commands.ts';
+import type { Lint } from '../lint.ts';
 
 /** L14: too long on a good day, too short on a bad one. */
 export const sleepAsWait: Lint = {

@@ -1,5 +1,5 @@
-import { findCommands, isDocker, wordsOf } from './commands.ts';
-import type { Lint } from './lint.ts';
+import { findCommands, isDocker, wordsOf } from '../commands.ts';
+import type { Lint } from '../lint.ts';
 
 /** L04: everybody on the machine can read it. */
 export const passwordOnArgv: Lint = {

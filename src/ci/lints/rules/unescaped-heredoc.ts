@@ -1,5 +1,5 @@
-import { findingsOf } from './checked-findings.ts';
-import type { Lint } from './lint.ts';
+import { findingsOf } from '../checked-findings.ts';
+import type { Lint } from '../lint.ts';
 
 /** L24: a here-document that is taken for an expression. */
 export const unescapedHeredoc: Lint = {

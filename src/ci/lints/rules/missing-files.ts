@@ -1,6 +1,6 @@
-import type { LintCommand, LintJob } from '../circleci/lint-subject.ts';
-import { commandsOf, isDocker, makesImage, showCommand, wordsOf } from './commands.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import type { LintCommand, LintJob } from '../../circleci/lint-subject.ts';
+import { commandsOf, isDocker, makesImage, showCommand, wordsOf } from '../commands.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L09: a job begins on a machine of its own, where nothing is. */
 export const missingFiles: Lint = {

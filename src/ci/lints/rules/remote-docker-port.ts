@@ -1,7 +1,7 @@
-import { entryOf } from '../circleci/tree.ts';
-import type { LintJob } from '../circleci/lint-subject.ts';
-import { commandsOf, isDocker, showCommand, wordsOf } from './commands.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import { entryOf } from '../../circleci/tree.ts';
+import type { LintJob } from '../../circleci/lint-subject.ts';
+import { commandsOf, isDocker, showCommand, wordsOf } from '../commands.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L10: the engine of `setup_remote_docker` may be another machine. */
 export const remoteDockerPort: Lint = {

@@ -1,6 +1,6 @@
-import type { LintJob } from '../circleci/lint-subject.ts';
-import { entryOf, itemsOf, textOf, valueOf, type Node } from '../circleci/tree.ts';
-import type { Lint, LintFinding } from './lint.ts';
+import type { LintJob } from '../../circleci/lint-subject.ts';
+import { entryOf, itemsOf, textOf, valueOf, type Node } from '../../circleci/tree.ts';
+import type { Lint, LintFinding } from '../lint.ts';
 
 /** L12: tomorrow the job runs somewhere else. */
 export const unpinnedExecutor: Lint = {
