@@ -1,6 +1,8 @@
 import { attesters } from './attesters.ts';
 import type { Benchmark } from './benchmark.ts';
 import { checkOverhead } from './check-overhead.ts';
+import { circleciJobs } from './circleci-jobs.ts';
+import { circleciLint } from './circleci-lint.ts';
 import { deployAgain } from './deploy-again.ts';
 import { deployFirst } from './deploy-first.ts';
 import { memory } from './memory.ts';
@@ -18,6 +20,8 @@ import { virtualEngine } from './virtual-engine.ts';
 /** Every figure, the cheapest first. */
 export const benchmarks: readonly Benchmark[] = [
   version,
+  circleciLint,
+  circleciJobs,
   checkOverhead,
   virtualEngine,
   noChange,

@@ -151,7 +151,7 @@ function createReader(source: SourceText, document: Document.Parsed, findings: F
       return sized({ kind: 'list', items: items.map((item) => item.node), origin }, items);
     }
     if (!isMap(node)) return { node: readScalar(node, origin), size: 1 };
-    const entries: Entry[] = [];
+    const entries = new Map<unknown, Entry>();
     const merged: Entry[] = [];
     const parts: Read[] = [];
     for (const { key, value } of node.items) {
@@ -161,9 +161,8 @@ function createReader(source: SourceText, document: Document.Parsed, findings: F
       if (isMergeKey(key)) merged.push(...mergedEntries(part.node, name, findings));
       else addEntry(entries, { key: name, value: part.node }, findings);
     }
-    const own = new Set(entries.map((entry) => entry.key.value));
-    const inherited = uniqueEntries(merged).filter((entry) => !own.has(entry.key.value));
-    return sized({ kind: 'map', entries: [...entries, ...inherited], origin }, parts);
+    const inherited = uniqueEntries(merged).filter((entry) => !entries.has(entry.key.value));
+    return sized({ kind: 'map', entries: [...entries.values(), ...inherited], origin }, parts);
   }
 
   function readKey(node: unknown): Scalar {
@@ -226,11 +225,10 @@ function uniqueEntries(entries: readonly Entry[]): readonly Entry[] {
   return [...known.values()];
 }
 
-function addEntry(entries: Entry[], entry: Entry, findings: Findings): void {
-  const index = entries.findIndex((each) => each.key.value === entry.key.value);
-  const first = entries[index];
+function addEntry(entries: Map<unknown, Entry>, entry: Entry, findings: Findings): void {
+  const first = entries.get(entry.key.value);
   if (first === undefined) {
-    entries.push(entry);
+    entries.set(entry.key.value, entry);
     return;
   }
   const { line, col } = first.key.origin.source.lines.linePos(first.key.origin.start);
@@ -243,7 +241,7 @@ function addEntry(entries: Entry[], entry: Entry, findings: Findings): void {
     related: first.key.origin,
   });
   // An empty one says nothing: what is meant is the other.
-  if (!isEmpty(entry.value)) entries[index] = entry;
+  if (!isEmpty(entry.value)) entries.set(entry.key.value, entry);
 }
 
 const JOIN = 'Join the two, or rename one.';
