@@ -105,7 +105,7 @@ function renderProcessed(
 async function openConfig(request: CircleciRequest): Promise<CheckedConfig> {
   const config = await readConfig(request.folder, request.file);
   const inOrbs = collectFindings();
-  const sources = openOrbSources({ ...request, given: request.orbs ?? [] }, inOrbs);
+  const sources = await openOrbSources({ ...request, given: request.orbs ?? [] }, inOrbs);
   const checked = checkConfig(config, sources);
   return { ...checked, findings: [...checked.findings, ...inOrbs.all] };
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { open, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve } from 'node:path';
 import { isThere } from '../../host/files.ts';
@@ -19,11 +20,8 @@ export async function readConfig(folder: string, file: string | undefined): Prom
   if (bytes.length > MAX_FILE_SIZE_BYTES) {
     throw new CiError('CI_FILE_UNREADABLE', `${shown} is larger than 4 MiB`);
   }
-  try {
-    return { file: shown, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
-  } catch (error) {
-    throw new CiError('CI_FILE_UNREADABLE', `${shown} is not UTF-8 text`, { cause: error });
-  }
+  if (!isUtf8(bytes)) throw new CiError('CI_FILE_UNREADABLE', `${shown} is not UTF-8 text`);
+  return { file: shown, text: bytes.toString('utf8').replace(/^\u{feff}/u, '') };
 }
 
 async function findConfig(folder: string): Promise<string> {
@@ -31,14 +29,15 @@ async function findConfig(folder: string): Promise<string> {
   throw new CiError('CI_FILE_NOT_FOUND', `there is no ${PLACES[0] ?? ''} in ${folder}`);
 }
 
-async function readBytes(path: string, shown: string): Promise<Uint8Array> {
+async function readBytes(path: string, shown: string): Promise<Buffer> {
   try {
     // Asked first: to open a pipe would wait for its writer.
-    if (!(await stat(path)).isFile()) {
+    const facts = await stat(path);
+    if (!facts.isFile()) {
       throw new CiError('CI_FILE_UNREADABLE', `${shown} is no regular file`);
     }
     await using handle = await open(path, 'r');
-    const buffer = new Uint8Array(MAX_FILE_SIZE_BYTES + 1);
+    const buffer = Buffer.alloc(Math.min(facts.size, MAX_FILE_SIZE_BYTES) + 1);
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
