@@ -37,6 +37,14 @@ export const tablePages: readonly TablePage[] = [
     table: 'report/reporters/index.ts',
     columns: { id: 'id', shows: 'describe', 'written to': 'destination' },
   },
+  {
+    name: 'lints.md',
+    title: 'Lints',
+    intro:
+      'What `seatrial lint` looks for in files of CI services. The severity is that of the usual case: a finding that is certain can be an error where the rule is a warning, and the other way round. Commands are looked at also where a step calls a target of the makefile or a script of the project; what stands in `$( )` and in other programs is not looked into. `# cci-ignore` at the end of a line, `# cci-ignore-next-line`, `# cci-ignore-start` and `# cci-ignore-end`, and `# cci-ignore-file` pass over findings; ids after them (`# cci-ignore L04`) name the only rules that are meant.',
+    table: 'ci/lints/index.ts',
+    columns: { id: 'id', rule: 'title', severity: 'severity', why: 'why', fix: 'fix' },
+  },
 ];
 
 export async function renderTablePage(
