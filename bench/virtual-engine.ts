@@ -17,7 +17,8 @@ const WARM_UP = 20;
 
 export const virtualEngine: Benchmark = {
   name: 'virtual-engine',
-  figure: 'a call through a virtual engine besides the same call made directly, p50, the worst of five',
+  figure:
+    'a call through a virtual engine besides the same call made directly, p50, the worst of five',
   unit: 'ms',
   limit: { atMost: 1 },
   async run() {

@@ -317,6 +317,17 @@ describe('a comment', () => {
   });
 });
 
+function literal(line: number): string {
+  return `L06 error .circleci/config.yml:${line}: \`BUILD_NUM\` is the text \`$CIRCLE_BUILD_NUM\`, not a value; make would read it as \`IRCLE_BUILD_NUM\`.`;
+}
+
+function noFiles(line: number): readonly string[] {
+  return [
+    `L09 error .circleci/config.yml:${line}: \`make deploy\` needs the files of the repository, and the job has not checked them out.`,
+    `L09 error .circleci/config.yml:${line}: \`docker push acme/db:latest\` (of \`make deploy\`) pushes an image that this job neither builds nor loads.`,
+  ];
+}
+
 /** In the shape of a project that needed five pushes in four months to leave CircleCI 1.0. */
 describe('the history of a move to version 2', () => {
   const makefile = `build:
@@ -371,12 +382,6 @@ workflows:
     return found.filter((line) => line.includes(' error '));
   }
 
-  const literal = (line: number): string =>
-    `L06 error .circleci/config.yml:${line}: \`BUILD_NUM\` is the text \`$CIRCLE_BUILD_NUM\`, not a value; make would read it as \`IRCLE_BUILD_NUM\`.`;
-  const noFiles = (line: number): readonly string[] => [
-    `L09 error .circleci/config.yml:${line}: \`make deploy\` needs the files of the repository, and the job has not checked them out.`,
-    `L09 error .circleci/config.yml:${line}: \`docker push acme/db:latest\` (of \`make deploy\`) pushes an image that this job neither builds nor loads.`,
-  ];
   const twice =
     'L08 error .circleci/config.yml:3: The key `jobs` is here a second time, first in line 2, column 1.';
 
