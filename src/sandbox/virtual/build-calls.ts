@@ -24,7 +24,12 @@ export const buildImage: Handler = async (exchange) => {
   const { session, query } = exchange;
   session.policy.check('build', { query: Object.fromEntries(query) });
   const isBuildKit = query.get('version') === '2';
-  if (isBuildKit) await adoptTags(session);
+  if (isBuildKit) await withRealTags(session, async () => await build(exchange, true));
+  else await build(exchange, false);
+};
+
+async function build(exchange: Exchange, isBuildKit: boolean): Promise<void> {
+  const { session, query } = exchange;
   const wanted = query
     .getAll('t')
     .filter((tag) => tag !== '')
@@ -56,7 +61,7 @@ export const buildImage: Handler = async (exchange) => {
   if (id !== undefined) session.images.made.add(id);
   if (!hasFailed) for (const tag of wanted) session.images.add(tag);
   exchange.response.end();
-};
+}
 
 /** `{"aux":{"ID":…}}` of both builders, also under the id `moby.image.id`. */
 function imageIdIn(line: unknown): string | undefined {
@@ -119,20 +124,38 @@ function textMap(value: unknown): Readonly<Record<string, string>> {
   );
 }
 
+/** Builds of a session that BuildKit is at, and the real tags that were made for them. */
+const kits = new WeakMap<Session, { running: number; adopted: Set<string> }>();
+
 /**
  * BuildKit gets its Dockerfile within a stream of its own, where nothing can be rewritten: tags of the session that are
- * nobody else's get a real tag for as long as the session lives.
+ * nobody else's get a real tag for as long as it builds.
  */
-async function adoptTags({ images, calls }: Session): Promise<void> {
-  for (const tag of images.all()) {
-    const real = await askEngine(calls, { path: `/images/${pathOf(tag)}/json` });
-    if (real.status !== 404) continue;
-    const colon = tag.lastIndexOf(':');
-    const query = new URLSearchParams({ repo: tag.slice(0, colon), tag: tag.slice(colon + 1) });
-    const path = `/images/${pathOf(images.own(tag))}/tag?${query.toString()}`;
-    const adopted = await askEngine(calls, { method: 'POST', path });
-    if (adopted.status === 201) images.adopted.add(tag);
+async function withRealTags(session: Session, work: () => Promise<void>): Promise<void> {
+  const kit = kits.get(session) ?? { running: 0, adopted: new Set<string>() };
+  kits.set(session, kit);
+  kit.running += 1;
+  try {
+    for (const tag of session.images.all()) if (await adopt(tag, session)) kit.adopted.add(tag);
+    await work();
+  } finally {
+    kit.running -= 1;
+    if (kit.running === 0) {
+      for (const tag of kit.adopted) {
+        await askEngine(session.calls, { method: 'DELETE', path: `/images/${pathOf(tag)}` });
+      }
+      kit.adopted.clear();
+    }
   }
+}
+
+async function adopt(tag: string, { images, calls }: Session): Promise<boolean> {
+  const real = await askEngine(calls, { path: `/images/${pathOf(tag)}/json` });
+  if (real.status !== 404) return false;
+  const colon = tag.lastIndexOf(':');
+  const query = new URLSearchParams({ repo: tag.slice(0, colon), tag: tag.slice(colon + 1) });
+  const path = `/images/${pathOf(images.own(tag))}/tag?${query.toString()}`;
+  return (await askEngine(calls, { method: 'POST', path })).status === 201;
 }
 
 function pathOf(name: string): string {

@@ -170,7 +170,8 @@ export function answer({ response, method }: Exchange, status: number, value?: u
 export async function bodyOf({ request }: Exchange, shape: Shape): Promise<JsonObject> {
   const bytes = await limited(request);
   if (bytes.trim() === '') return {};
-  const value = canonical(parsed(bytes), shape);
+  // The command line says `null` for a commit that changes nothing.
+  const value = canonical(parsed(bytes) ?? (bytes.trim() === 'null' ? {} : undefined), shape);
   if (!isObject(value)) throw new ApiRefusal(400, 'The body of the request is no JSON object');
   return value;
 }

@@ -25,8 +25,6 @@ export interface ImageNames {
   /** Ids of images that were made here. */
   readonly made: Set<string>;
   readonly hiddenIds: Set<string>;
-  /** Real tags that stand in for tags of the session while BuildKit needs them. */
-  readonly adopted: Set<string>;
 }
 
 /** Tags of any session. */
@@ -48,7 +46,6 @@ export function imageNames(
     registry,
     own,
     made: new Set(),
-    adopted: new Set(),
     hiddenIds,
     resolve: (name) => {
       const shown = canonicalName(name);

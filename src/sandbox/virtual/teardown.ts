@@ -96,7 +96,7 @@ async function removeAll(found: readonly Found[], { calls }: Session): Promise<v
 
 /** Tags of the session, and images that were made here and are not anybody else's by now. */
 async function removeImages({ images, calls }: Session): Promise<void> {
-  const names = [...images.all().map((tag) => images.own(tag)), ...images.adopted, ...images.made];
+  const names = [...images.all().map((tag) => images.own(tag)), ...images.made];
   for (const name of names) {
     const path = `/images/${name.split('/').map(encodeURIComponent).join('/')}`;
     await askEngine(calls, { method: 'DELETE', path });

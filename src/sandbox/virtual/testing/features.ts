@@ -291,7 +291,7 @@ const volumes = [
   feature(
     'volume prune',
     '$d volume create >/dev/null; $d volume prune -f | grep -c "^[0-9a-f]\\{64\\}"',
-    /^1$/u,
+    /^[12]$/u,
   ),
   feature(
     'volume create --opt',
