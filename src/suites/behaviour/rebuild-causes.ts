@@ -49,6 +49,18 @@ const OTHER: RebuildCause = {
   fix: 'Look for times, random numbers, host names and unpinned downloads in what makes them; take the time from `ARG SOURCE_DATE_EPOCH`.',
 };
 
+/**
+ * Places over which the builder mounts its own files in each RUN. What it leaves there is empty, and there in one build
+ * and not in the next, as its clean-up happens to find it. No Dockerfile can write to them.
+ * @see https://github.com/moby/buildkit/blob/v0.11.0/executor/stubs.go
+ */
+const MOUNTED = /^\/(?:etc\/(?:hosts|resolv\.conf|mtab)$|(?:dev|proc|sys)(?:\/|$))/u;
+
+/** Whether what is at a path is the builder's. */
+export function isOfBuilder(path: string): boolean {
+  return MOUNTED.test(path);
+}
+
 /** Changed files by their cause; of no cause without files. */
 export function causesOf(
   files: readonly FileChange[],

@@ -2,6 +2,7 @@ import type { EngineImages, ImageRecord } from '../../engine/contract.ts';
 import { compareFiles, compareSettings } from '../../evidence/image-changes.ts';
 import { readContents } from '../../evidence/image-contents.ts';
 import type { Ledger } from './ledger.ts';
+import { isOfBuilder } from './rebuild-causes.ts';
 import type { RebuildRun } from './runs.ts';
 import type { Trial } from './trial.ts';
 
@@ -39,6 +40,6 @@ async function compare(
   return {
     isIdentical: false,
     settings: settings.map(({ name }) => name),
-    files: compareFiles(before.files, after.files, () => false),
+    files: compareFiles(before.files, after.files, isOfBuilder),
   };
 }

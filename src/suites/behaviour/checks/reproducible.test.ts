@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FileChange } from '../../../evidence/image-changes.ts';
+import { isOfBuilder } from '../rebuild-causes.ts';
 import { createSubject } from '../testing/subject.ts';
 import { judgeRebuild, reproducible } from './reproducible.ts';
 
@@ -34,6 +35,24 @@ describe('reproducible', () => {
   ])('puts %s down to its cause', (path, what) => {
     expect(judge([path])).toMatch(/^fail: /u);
     expect(judge([path])).toContain(what);
+  });
+
+  it('does not blame the Dockerfile for what the builder leaves in its own places', () => {
+    const paths = [
+      '/etc/hosts',
+      '/etc/resolv.conf',
+      '/proc',
+      '/dev/null',
+      '/etc/hosts.allow',
+      '/device',
+    ];
+
+    expect(paths.filter(isOfBuilder)).toEqual([
+      '/etc/hosts',
+      '/etc/resolv.conf',
+      '/proc',
+      '/dev/null',
+    ]);
   });
 
   it('names settings, and what to do for each cause', () => {
