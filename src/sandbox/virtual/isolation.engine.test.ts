@@ -39,12 +39,9 @@ afterAll(async () => {
   await image[Symbol.asyncDispose]();
 });
 
-async function ask(
-  session: TestSession,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<SocketAnswer> {
+/** `call` is a method and a path: `GET /volumes`. */
+async function ask(session: TestSession, call: string, body?: unknown): Promise<SocketAnswer> {
+  const [method = '', path = ''] = call.split(' ');
   const sent = method === 'GET' || method === 'DELETE' ? {} : { body };
   return await callSocket(session.engine.socketPath, { method, path: `/v1.41${path}`, ...sent });
 }
@@ -56,22 +53,24 @@ async function idFrom(answer: Promise<SocketAnswer>): Promise<string> {
 /** What the other script made: the same names that a hostile one will look for. */
 const made = {
   container: await idFrom(
-    ask(victim, 'POST', '/containers/create?name=web', {
+    ask(victim, 'POST /containers/create?name=web', {
       Image: image.ref,
       HostConfig: { Binds: ['data:/data'] },
     }),
   ),
-  network: await idFrom(ask(victim, 'POST', '/networks/create', { Name: 'net' })),
+  network: await idFrom(ask(victim, 'POST /networks/create', { Name: 'net' })),
 };
-await ask(victim, 'POST', `/images/${encodeURIComponent(image.ref)}/tag?repo=mine&tag=1`);
+await ask(victim, `POST /images/${encodeURIComponent(image.ref)}/tag?repo=mine&tag=1`);
 const prefix = `seatrial-${victim.engine.session}-`;
 
 const direct = engine.endpoint.url.slice('unix://'.length);
 
+async function get(path: string): Promise<unknown> {
+  return (await callSocket(direct, { method: 'GET', path })).value;
+}
+
 /** Everything of others on the engine, as it is. */
 async function everything(): Promise<unknown> {
-  const get = async (path: string): Promise<unknown> =>
-    (await callSocket(direct, { method: 'GET', path })).value;
   return await Promise.all([
     get(`/containers/${foreign.container}/json`),
     get(`/containers/${made.container}/json`),
@@ -133,23 +132,21 @@ describe('a hostile script', () => {
 
     const lists = await Promise.all(
       filters.flatMap((each) => [
-        ask(hostile, 'GET', `/containers/json?all=1&filters=${each}`),
+        ask(hostile, `GET /containers/json?all=1&filters=${each}`),
         ask(
           hostile,
-          'GET',
-          `/networks?filters=${each.includes('volume') || each.includes('network') ? '' : each}`,
+          `GET /networks?filters=${each.includes('volume') || each.includes('network') ? '' : each}`,
         ),
-        ask(hostile, 'GET', `/volumes?filters=${/network|volume|id/u.test(each) ? '' : each}`),
+        ask(hostile, `GET /volumes?filters=${/network|volume|id/u.test(each) ? '' : each}`),
       ]),
     );
     const [events, usage, images] = await Promise.all([
       ask(
         hostile,
-        'GET',
-        `/events?since=${String(Math.floor(Date.now() / 1000) - 600)}&until=${String(Math.floor(Date.now() / 1000))}`,
+        `GET /events?since=${String(Math.floor(Date.now() / 1000) - 600)}&until=${String(Math.floor(Date.now() / 1000))}`,
       ),
-      ask(hostile, 'GET', '/system/df'),
-      ask(hostile, 'GET', '/images/json?all=1'),
+      ask(hostile, 'GET /system/df'),
+      ask(hostile, 'GET /images/json?all=1'),
     ]);
 
     const seen = JSON.stringify([lists, events, usage]);
@@ -161,9 +158,11 @@ describe('a hostile script', () => {
 
   it.each(containerRefs)('does nothing to the container %s', async (ref) => {
     const answers = await Promise.all(
-      containerCalls.map(([method, rest]) => ask(hostile, method, `/containers/${ref}${rest}`, {})),
+      containerCalls.map(([method, rest]) =>
+        ask(hostile, `${method} /containers/${ref}${rest}`, {}),
+      ),
     );
-    const committed = await ask(hostile, 'POST', `/commit?container=${ref}&repo=stolen`, {});
+    const committed = await ask(hostile, `POST /commit?container=${ref}&repo=stolen`, {});
 
     expect(new Set([...answers, committed].map(({ status }) => status))).toEqual(new Set([404]));
   });
@@ -176,13 +175,13 @@ describe('a hostile script', () => {
     'net',
     `${prefix}net`,
   ])('does nothing to the network %s', async (ref) => {
-    const own = await idFrom(ask(hostile, 'POST', '/containers/create', { Image: image.ref }));
+    const own = await idFrom(ask(hostile, 'POST /containers/create', { Image: image.ref }));
 
     const answers = await Promise.all([
-      ask(hostile, 'GET', `/networks/${ref}`),
-      ask(hostile, 'DELETE', `/networks/${ref}`),
-      ask(hostile, 'POST', `/networks/${ref}/connect`, { Container: own }),
-      ask(hostile, 'POST', `/networks/${ref}/disconnect`, { Container: made.container }),
+      ask(hostile, `GET /networks/${ref}`),
+      ask(hostile, `DELETE /networks/${ref}`),
+      ask(hostile, `POST /networks/${ref}/connect`, { Container: own }),
+      ask(hostile, `POST /networks/${ref}/disconnect`, { Container: made.container }),
     ]);
 
     expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404]);
@@ -190,10 +189,10 @@ describe('a hostile script', () => {
 
   it.each([word, 'data', `${prefix}data`])('does nothing to the volume %s', async (ref) => {
     const answers = [
-      await ask(hostile, 'GET', `/volumes/${ref}`),
-      await ask(hostile, 'DELETE', `/volumes/${ref}?force=1`),
+      await ask(hostile, `GET /volumes/${ref}`),
+      await ask(hostile, `DELETE /volumes/${ref}?force=1`),
     ];
-    const created = await ask(hostile, 'POST', '/containers/create', {
+    const created = await ask(hostile, 'POST /containers/create', {
       Image: image.ref,
       HostConfig: { Binds: [`${ref}:/data`] },
     });
@@ -212,7 +211,7 @@ describe('a hostile script', () => {
     ['VolumesFrom', [word]],
     ['Links', [`${word}:other`]],
   ])('makes no container with %s of another: %j', async (member, value) => {
-    const { status, value: body } = await ask(hostile, 'POST', '/containers/create', {
+    const { status, value: body } = await ask(hostile, 'POST /containers/create', {
       image: image.ref,
       hostconfig: { [member.toLowerCase()]: value },
     });
@@ -227,19 +226,19 @@ describe('a hostile script', () => {
       'seatrial.session': victim.engine.session,
       'seatrial.user': victim.engine.session,
     };
-    await ask(hostile, 'POST', '/containers/create?name=spy', {
+    await ask(hostile, 'POST /containers/create?name=spy', {
       Image: image.ref,
       Labels: session,
     });
-    await ask(hostile, 'POST', '/volumes/create', { Name: 'spy', Labels: session });
-    const seen = await ask(victim, 'GET', '/containers/json?all=1');
-    const volumes = await ask(victim, 'GET', '/volumes');
+    await ask(hostile, 'POST /volumes/create', { Name: 'spy', Labels: session });
+    const seen = await ask(victim, 'GET /containers/json?all=1');
+    const volumes = await ask(victim, 'GET /volumes');
     const filters = encodeURIComponent(JSON.stringify({ label: [`seatrial.test=${word}`] }));
 
     const pruned = await Promise.all(
       ['containers', 'volumes', 'networks', 'images'].flatMap((noun) => [
-        ask(hostile, 'POST', `/${noun}/prune?filters=${filters}`),
-        ask(hostile, 'POST', `/${noun}/prune`),
+        ask(hostile, `POST /${noun}/prune?filters=${filters}`),
+        ask(hostile, `POST /${noun}/prune`),
       ]),
     );
 
@@ -261,7 +260,7 @@ describe('a hostile script', () => {
     ['bind.propagation', { HostConfig: { Binds: ['/tmp:/host:shared'] } }],
     ['port.udp', { HostConfig: { PortBindings: { '53/udp': [{}] } } }],
   ])('is told the rule %s', async (rule, body) => {
-    const { status, value } = await ask(hostile, 'POST', '/containers/create', {
+    const { status, value } = await ask(hostile, 'POST /containers/create', {
       Image: image.ref,
       ...body,
     });
@@ -285,15 +284,11 @@ describe('a hostile script', () => {
       path: '/v1.41/images/load',
       stream: other.open(),
     });
-    const own = await ask(hostile, 'GET', `/images/${image.ref}/json`);
-    await ask(
-      hostile,
-      'POST',
-      `/images/${image.ref}/tag?repo=${repository ?? ''}&tag=${tag ?? ''}`,
-    );
-    await ask(hostile, 'DELETE', `/images/${image.ref}?force=1`);
-    await ask(hostile, 'DELETE', `/images/${image.record.id}?force=1`);
-    const stolen = await ask(hostile, 'GET', '/images/mine:1/json');
+    const own = await ask(hostile, `GET /images/${image.ref}/json`);
+    await ask(hostile, `POST /images/${image.ref}/tag?repo=${repository ?? ''}&tag=${tag ?? ''}`);
+    await ask(hostile, `DELETE /images/${image.ref}?force=1`);
+    await ask(hostile, `DELETE /images/${image.record.id}?force=1`);
+    const stolen = await ask(hostile, 'GET /images/mine:1/json');
 
     expect(loaded.status).toBe(200);
     expect(objectIn(own.value)['Id']).toBe(other.id);
