@@ -21,16 +21,16 @@ function soak(name: string, script: string, prints: RegExp): Feature {
 
 const system = [
   feature('version', '$d version -f {{.Server.Version}}', /^\d+\.\d+/u),
-  feature('info: a name of its own', '$d info -f {{.Name}}', /^sandbox-[0-9a-f]{8}$/u),
-  feature('info: nothing there yet', '$d info -f {{.Containers}}', /^0$/u),
+  soak('info: a name of its own', '$d info -f {{.Name}}', /^sandbox-[0-9a-f]{8}$/u),
+  soak('info: nothing there yet', '$d info -f {{.Containers}}', /^0$/u),
   feature('ps -a: nothing there yet', '$d ps -aq', /^$/u),
-  feature('volume ls: nothing there yet', '$d volume ls -q', /^$/u),
+  soak('volume ls: nothing there yet', '$d volume ls -q', /^$/u),
   feature(
     'network ls: as on a fresh engine',
     '$d network ls --format {{.Name}} | sort | xargs',
     /^bridge host none$/u,
   ),
-  feature('node ls: in no swarm', '$d node ls 2>&1', /not a swarm manager/u),
+  soak('node ls: in no swarm', '$d node ls 2>&1', /not a swarm manager/u),
   soak('plugin ls', '$d plugin ls -q', /^$/u),
 ];
 
@@ -41,15 +41,15 @@ const created = [
     /^[0-9a-f]{64}$/u,
   ),
   feature('ps -a', '$d ps -a --format "{{.Names}} {{.Image}} {{.State}}"', /^c1 \S+ created$/u),
-  feature('ps: only what runs', '$d ps -q', /^$/u),
+  soak('ps: only what runs', '$d ps -q', /^$/u),
   feature('ps -f name=', '$d ps -aq -f name=^/c1 | wc -l; $d ps -aq -f name=zz | wc -l', /^1\n0$/u),
   soak('ps -f status=', '$d ps -a -f status=created --format {{.Names}}', /^c1$/u),
-  feature('ps -f label=', '$d ps -a -f label=a=b --format {{.Names}}', /^c1$/u),
+  soak('ps -f label=', '$d ps -a -f label=a=b --format {{.Names}}', /^c1$/u),
   soak('ps -f label= of others', '$d ps -aq -f label=a=c', /^$/u),
-  feature('ps -f ancestor=', '$d ps -a -f ancestor=$IMAGE --format {{.Names}}', /^c1$/u),
+  soak('ps -f ancestor=', '$d ps -a -f ancestor=$IMAGE --format {{.Names}}', /^c1$/u),
   soak('ps -l', '$d ps -l --format {{.Names}}', /^c1$/u),
   soak('ps -n 1 -f name=', '$d ps -n 1 -f name=c1 --format {{.Names}}', /^c1$/u),
-  feature('ps: labels', '$d ps -a --format {{.Labels}}', /^(?!.*seatrial\.session).*a=b/u),
+  soak('ps: labels', '$d ps -a --format {{.Labels}}', /^(?!.*seatrial\.session).*a=b/u),
   soak('ps: networks', '$d ps -a --format {{.Networks}}', /^bridge$/u),
   feature('inspect: name', '$d inspect -f {{.Name}} c1', /^\/c1$/u),
   feature(
@@ -57,12 +57,12 @@ const created = [
     '$d inspect -f "{{json .Config.Labels}}" c1',
     /^(?!.*seatrial\.session).*"a":"b"/u,
   ),
-  feature(
+  soak(
     'inspect: image',
     'test "$($d inspect -f {{.Config.Image}} c1)" = "$IMAGE" && echo same',
     /^same$/u,
   ),
-  feature('inspect: by the beginning of an id', '$d inspect -f {{.Name}} $($d ps -aq)', /^\/c1$/u),
+  soak('inspect: by the beginning of an id', '$d inspect -f {{.Name}} $($d ps -aq)', /^\/c1$/u),
   soak('inspect: -e', '$d inspect -f {{.Config.Env}} c1', /KEY=value/u),
   soak('inspect: -w', '$d inspect -f {{.Config.WorkingDir}} c1', /^\/tmp$/u),
   soak('inspect: -u', '$d inspect -f {{.Config.User}} c1', /^1:1$/u),
@@ -77,12 +77,12 @@ const created = [
     '$d inspect -f {{.HostConfig.NetworkMode}} c1',
     /^(?:default|bridge)$/u,
   ),
-  feature(
+  soak(
     'update',
     '$d update --restart no c1 && $d inspect -f {{.HostConfig.RestartPolicy.Name}} c1',
     /^c1\nno$/u,
   ),
-  feature(
+  soak(
     'create: a name twice',
     '$d create --name c1 $IMAGE 2>&1',
     /The container name "\/c1" is already in use/u,
@@ -90,8 +90,8 @@ const created = [
   feature('rename', '$d rename c1 c2 && $d ps -a --format {{.Names}}', /^c2$/u),
   feature('inspect: what is not there', '$d inspect c1 2>&1; echo $?', /No such object: c1\n1$/u),
   feature('rm', '$d rm c2', /^c2$/u),
-  feature('rm: what is not there', '$d rm c2 2>&1; echo $?', /No such container: c2\n1$/u),
-  feature(
+  soak('rm: what is not there', '$d rm c2 2>&1; echo $?', /No such container: c2\n1$/u),
+  soak(
     'container prune',
     '$d create --name p $IMAGE >/dev/null; $d container prune -f | grep -c "^[0-9a-f]\\{64\\}"; $d ps -aq',
     /^1$/u,
@@ -112,7 +112,7 @@ const running = [
     /0\.0\.0\.0:(\d+)->80\/tcp.*\n\1$/u,
   ),
   feature('ps -f publish=', '$d ps -f publish=$PORT --format {{.Names}}', /^web$/u),
-  feature(
+  soak(
     'inspect: ports',
     '$d inspect -f "{{(index (index .NetworkSettings.Ports \\"80/tcp\\") 0).HostPort}}" web; echo $PORT',
     /^(\d+)\n\1$/u,
@@ -133,11 +133,11 @@ const running = [
     '$d ps -a -f name=twice --format {{.State}}; $d rm twice',
     /^created\ntwice$/u,
   ),
-  feature('logs', '$d logs web', /^up$/u),
+  soak('logs', '$d logs web', /^up$/u),
   soak('logs --tail 0', '$d logs --tail 0 web', /^$/u),
   feature('exec', '$d exec web echo out', /^out$/u),
   feature('exec -i', 'echo piped | $d exec -i web cat', /^piped$/u),
-  feature(
+  soak(
     'exec -e -w -u',
     '$d exec -e K=v -w /tmp -u 5 web sh -c "echo \\$K; pwd; id -u"',
     /^v\n\/tmp\n5$/u,
@@ -145,15 +145,15 @@ const running = [
   feature('exec: exit code', '$d exec web sh -c "exit 7"; echo $?', /^7$/u),
   soak('exec: no such program', '$d exec web nothing >/dev/null 2>&1; echo $?', /^12[67]$/u),
   soak('exec -t', '$d exec -t web echo tty', /^tty\r?$/u),
-  feature(
+  soak(
     'exec -d',
     '$d exec -d web touch /tmp/later; until $d exec web test -e /tmp/later; do :; done; echo there',
     /^there$/u,
   ),
-  feature('exec --privileged', '$d exec --privileged web true 2>&1', /rule privileged/u),
+  soak('exec --privileged', '$d exec --privileged web true 2>&1', /rule privileged/u),
   soak('top', '$d top web', /httpd/u),
   soak('stats --no-stream', '$d stats --no-stream --format {{.Name}} web', /^web$/u),
-  feature('diff', '$d diff web', /^A \/w$/mu),
+  soak('diff', '$d diff web', /^A \/w$/mu),
   feature('cp out', '$d cp web:/w/index.html - | tar xO', /^hello$/u),
   feature(
     'cp in',
@@ -172,7 +172,7 @@ const running = [
     '$d commit web made:here | cut -c1-7; $d images -q made | wc -l',
     /^sha256:\n1$/u,
   ),
-  feature('restart', '$d restart -t 0 web; wget -qO- http://localhost:$PORT/', /^web\nhello$/u),
+  soak('restart', '$d restart -t 0 web; wget -qO- http://localhost:$PORT/', /^web\nhello$/u),
   feature('kill', '$d kill web; $d wait web', /^web\n137$/u),
   feature(
     'the port is free when it is stopped',
@@ -189,7 +189,7 @@ const running = [
   feature('wait', '$d wait next', /^0$/u),
   feature('rm -f', '$d rm -f web next | xargs', /^web next$/u),
   feature('run --rm -i', 'echo stdin | $d run --rm -i $IMAGE cat; $d ps -aq', /^stdin$/u),
-  feature(
+  soak(
     'run: exit code and stderr',
     '$d run --rm $IMAGE sh -c "echo err >&2; exit 9" 2>&1; echo $?',
     /^err\n9$/u,
@@ -204,14 +204,14 @@ const running = [
 
 const networks = [
   feature('network create', '$d network create --label n=1 net', /^[0-9a-f]{64}$/u),
-  feature(
+  soak(
     'network create: a name twice',
     '$d network create net 2>&1',
     /network with name net already exists/u,
   ),
   soak('network create: predefined', '$d network create bridge 2>&1', /predefined/u),
   soak('network ls -f', '$d network ls -f name=net -f label=n=1 --format {{.Name}}', /^net$/u),
-  feature(
+  soak(
     'network inspect',
     '$d network inspect -f "{{.Name}} {{json .Labels}}" net',
     /^net \{"n":"1"\}$/u,
@@ -238,21 +238,21 @@ const networks = [
     /^net$/u,
   ),
   feature('network rm: in use', '$d network rm net 2>&1', /has active endpoints/u),
-  feature(
+  soak(
     'run --network container:',
     '$d run --rm --network container:peer $IMAGE hostname; $d ps -q',
     /^([0-9a-f]{12})\n\1$/u,
   ),
   feature('rm by ps -q', '$d rm -f $($d ps -aq) | wc -l', /^1$/u),
   feature('network rm', '$d network rm net', /^net$/u),
-  feature('network prune', '$d network create other >/dev/null; $d network prune -f', /other/u),
+  soak('network prune', '$d network create other >/dev/null; $d network prune -f', /other/u),
   soak('network rm bridge', '$d network rm bridge 2>&1', /pre-defined/u),
 ];
 
 const volumes = [
   feature('volume create', '$d volume create --label v=1 vol', /^vol$/u),
   soak('volume ls -f', '$d volume ls -q -f name=vol -f label=v=1', /^vol$/u),
-  feature(
+  soak(
     'volume inspect',
     '$d volume inspect -f "{{.Name}} {{json .Labels}}" vol',
     /^vol \{"v":"1"\}$/u,
@@ -278,22 +278,22 @@ const volumes = [
     '$d run --rm --volumes-from vols $IMAGE cat /vol/f /bound/f /anon/f | xargs',
     /^1 2 3$/u,
   ),
-  feature('ps -f volume=', '$d ps -a -f volume=vol --format {{.Names}}', /^vols$/u),
+  soak('ps -f volume=', '$d ps -a -f volume=vol --format {{.Names}}', /^vols$/u),
   soak(
     'run --mount',
     '$d create --mount type=bind,source=/tmp/bound,target=/b --mount type=volume,source=vol,target=/v --name m $IMAGE >/dev/null; $d cp m:/v/f - | tar xO; $d rm m',
     /^1\nm$/u,
   ),
-  feature('volume rm: in use', '$d volume rm vol 2>&1', /in use/u),
+  soak('volume rm: in use', '$d volume rm vol 2>&1', /in use/u),
   feature('rm -v', '$d rm -v vols; $d volume ls -q', /^vols\nvol$/u),
   feature('volume rm', '$d volume rm vol; $d volume ls -q', /^vol$/u),
   soak('volume create, anonymous', '$d volume create', /^[0-9a-f]{64}$/u),
-  feature(
+  soak(
     'volume prune',
     '$d volume create >/dev/null; $d volume prune -f | grep -c "^[0-9a-f]\\{64\\}"',
     /^[12]$/u,
   ),
-  feature(
+  soak(
     'volume create --opt',
     '$d volume create --opt type=none --opt o=bind --opt device=/etc x 2>&1',
     /rule volume\.driver/u,
@@ -303,9 +303,9 @@ const volumes = [
 const images = [
   feature('tag', '$d tag $IMAGE team/app:1 && $d images --format {{.Tag}} team/app', /^1$/u),
   soak('images -f reference=', '$d images -q -f "reference=team/*" | wc -l', /^1$/u),
-  feature('image inspect', '$d image inspect -f "{{.RepoTags}}" team/app:1', /team\/app:1/u),
+  soak('image inspect', '$d image inspect -f "{{.RepoTags}}" team/app:1', /team\/app:1/u),
   soak('history', '$d history -q team/app:1 | wc -l', /^[1-9]/u),
-  feature(
+  soak(
     'run a tag of its own',
     '$d create --name tagged team/app:1 >/dev/null; $d ps -a --format {{.Image}}; $d rm tagged',
     /^team\/app:1\ntagged$/u,
@@ -335,7 +335,7 @@ const images = [
     'printf "FROM team/app:1\\nRUN false\\n" > $TMP/Dockerfile; DOCKER_BUILDKIT=0 $d build $TMP >/dev/null 2>&1; echo $?; $d ps -aq',
     /^1$/u,
   ),
-  feature(
+  soak(
     'build --network host',
     'DOCKER_BUILDKIT=0 $d build --network host $TMP 2>&1',
     /rule net\.host/u,
@@ -346,13 +346,13 @@ const images = [
     '$d rmi $IMAGE >/dev/null; $d create $IMAGE 2>&1 | head -1',
     /No such image|Unable to find image/u,
   ),
-  feature('image prune', '$d image prune -af', /reclaimed space: 0B/u),
+  soak('image prune', '$d image prune -af', /reclaimed space: 0B/u),
   soak('builder prune', '$d builder prune -f', /^(?:Total|ERROR|Error).*|^$/u),
   feature('push', '$d push team/app:1 2>&1', /rule push/u),
 ];
 
 const rest = [
-  feature(
+  soak(
     'events',
     '$d create --name seen team/app:1 >/dev/null; $d network create seen-net >/dev/null; $d events --since 60s --until=-1s -f event=create --format "{{.Type}} {{.Actor.Attributes.name}}" | tail -2; $d rm seen; $d network rm seen-net',
     /^container seen\nnetwork seen-net\nseen\nseen-net$/u,
@@ -362,13 +362,13 @@ const rest = [
     '$d system df --format "{{.Type}} {{.TotalCount}}" | grep -i volumes',
     /volumes 0/iu,
   ),
-  feature('system prune', '$d system prune -af --volumes', /reclaimed space/u),
-  feature(
+  soak('system prune', '$d system prune -af --volumes', /reclaimed space/u),
+  soak(
     'run --privileged',
     '$d run --privileged team/app:1 2>&1; echo $?',
     /rule privileged[\s\S]*125$/u,
   ),
-  feature('run -v /etc', '$d run -v /etc:/host team/app:1 2>&1', /rule bind\.path/u),
+  soak('run -v /etc', '$d run -v /etc:/host team/app:1 2>&1', /rule bind\.path/u),
 ];
 
 export const features: readonly Feature[] = [
