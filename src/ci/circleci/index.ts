@@ -5,6 +5,7 @@ import { provenanceOf, renderYaml, toData } from './expand/render.ts';
 import { collectFindings } from './finding.ts';
 import { createLintSubject, type LintSubject } from './lint-subject.ts';
 import { openOrbSources } from './orbs/orb-sources.ts';
+import { parseYaml } from './parse-yaml.ts';
 import { readConfig } from './read-config.ts';
 import { countFindings, renderFinding, renderNotChecked, toRecord } from './render-findings.ts';
 import { checkConfig, hasErrors, type CheckedConfig } from './validate.ts';
@@ -100,6 +101,21 @@ function renderProcessed(
     notChecked,
   };
   return `${JSON.stringify(record, null, 2)}\n`;
+}
+
+/** @throws {CiError} about the file */
+export async function migrateCircleci({ folder, file }: CircleciRequest): Promise<Answer> {
+  const config = await readConfig(folder, file ?? 'circle.yml');
+  const findings = collectFindings();
+  const { root } = parseYaml(config.file, config.text, findings);
+  if (root === undefined || hasErrors(findings.all)) {
+    return {
+      output: findings.all.map((each) => `${renderFinding(each)}\n`).join(''),
+      isPassed: false,
+    };
+  }
+  const { migrateConfig } = await import('./migrate/migrate.ts');
+  return { output: migrateConfig(root), isPassed: true };
 }
 
 async function openConfig(request: CircleciRequest): Promise<CheckedConfig> {

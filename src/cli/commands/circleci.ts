@@ -21,7 +21,8 @@ export const circleciCommand: CliCommand = {
     new options.Command('circleci')
       .description('work with files of CircleCI without CircleCI')
       .addCommand(defineValidate(options))
-      .addCommand(defineProcess(options)),
+      .addCommand(defineProcess(options))
+      .addCommand(defineMigrate(options)),
 };
 
 function defineValidate({ host, onExit, Command: Type, Option }: DefineOptions): Command {
@@ -92,6 +93,32 @@ Examples:
         format: flags.format,
       });
       host.stderr.write(remarks);
+      host.stdout.write(output);
+      onExit(isPassed ? 0 : 1);
+    });
+}
+
+function defineMigrate({ host, onExit, Command: Type }: DefineOptions): Command {
+  return new Type('migrate')
+    .description('print a circle.yml of CircleCI 1.0 as a configuration of version 2.1')
+    .argument('[file]', 'default: circle.yml')
+    .addHelpText(
+      'after',
+      `
+A comment stands at each change of meaning, and TODO where a person has to decide.
+
+Examples:
+  seatrial circleci migrate
+  seatrial circleci migrate circle.yml > .circleci/config.yml
+`,
+    )
+    .action(async (file: string | undefined) => {
+      const { migrateCircleci } = await import('../../ci/circleci/index.ts');
+      const { output, isPassed } = await migrateCircleci({
+        folder: host.cwd,
+        env: host.env,
+        file,
+      });
       host.stdout.write(output);
       onExit(isPassed ? 0 : 1);
     });
