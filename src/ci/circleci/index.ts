@@ -1,6 +1,7 @@
 import type { Environment } from '../../host/environment.ts';
 import { expandConfig } from './expand/expand.ts';
 import { parseParameters, parseValues } from './expand/given-values.ts';
+import { renderMermaid } from './expand/mermaid.ts';
 import { provenanceOf, renderYaml, toData } from './expand/render.ts';
 import { collectFindings } from './finding.ts';
 import { createLintSubject, type LintSubject } from './lint-subject.ts';
@@ -46,7 +47,7 @@ export async function validateCircleci(request: ValidateRequest): Promise<Answer
 }
 
 export interface ProcessRequest extends CircleciRequest {
-  readonly format: 'yaml' | 'json';
+  readonly format: 'yaml' | 'json' | 'mermaid';
   /** Pipeline parameters, `name=value`. @default those of the file */
   readonly parameters?: readonly string[] | undefined;
   /** Pipeline values, `pipeline.git.branch=value`. @default those of a push to `main` */
@@ -80,11 +81,17 @@ export async function processCircleci(request: ProcessRequest): Promise<ProcessA
     ...skipped.map((name) => `not run: the condition of the workflow ${name} does not hold`),
   ];
   return {
-    output: request.format === 'yaml' ? renderYaml(root) : renderProcessed(checked, root, skipped),
+    output: OUTPUTS[request.format](checked, root, skipped),
     remarks: remarks.map((line) => `${line}\n`).join(''),
     isPassed: true,
   };
 }
+
+const OUTPUTS: Readonly<Record<ProcessRequest['format'], typeof renderProcessed>> = {
+  yaml: (_, root) => renderYaml(root),
+  json: renderProcessed,
+  mermaid: (_, root) => renderMermaid(root),
+};
 
 /** One object of schema `seatrial.circleci-process/1`. */
 function renderProcessed(

@@ -68,6 +68,30 @@ describe('a configuration', () => {
     });
   });
 
+  it('is drawn as a diagram of its workflows', async () => {
+    const { output } = await process('matrix', { format: 'mermaid' });
+
+    expect(output.split('\n').slice(0, 17)).toEqual([
+      'flowchart LR',
+      '  subgraph w0["main"]',
+      '    w0j0["test-20-linux"]',
+      '    w0j1["test-22-linux"]',
+      '    w0j2["test-22-vm"]',
+      '    w0j3["extra-18"]',
+      '    w0j4(["hold"])',
+      '    w0j5["ship"]',
+      '    w0j0 --> w0j3',
+      '    w0j0 --> w0j4',
+      '    w0j1 --> w0j4',
+      '    w0j2 --> w0j4',
+      '    w0j4 --> w0j5',
+      '    w0j0 --> w0j5',
+      '    w0j1 --> w0j5',
+      '    w0j2 --> w0j5',
+      '  end',
+    ]);
+  });
+
   it('that CircleCI would refuse is told so, and not written out', async () => {
     const { output, isPassed } = await processCircleci({
       folder: join(folder, '..', 'cases', 'circle'),

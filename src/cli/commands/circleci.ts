@@ -13,7 +13,7 @@ interface ProcessFlags {
   readonly orb: readonly string[];
   readonly parameter: readonly string[];
   readonly value: readonly string[];
-  readonly format: 'yaml' | 'json';
+  readonly format: 'yaml' | 'json' | 'mermaid';
 }
 
 export const circleciCommand: CliCommand = {
@@ -66,8 +66,11 @@ function defineProcess({ host, onExit, Command: Type, Option }: DefineOptions): 
     .option('-p, --parameter <name=value>', 'a pipeline parameter; may be repeated', collect, [])
     .option('--value <name=value>', 'a pipeline value; may be repeated', collect, [])
     .addOption(
-      new Option('-f, --format <format>', '`json` has the place of each value in the source')
-        .choices(['yaml', 'json'])
+      new Option(
+        '-f, --format <format>',
+        '`json` has the place of each value in the source, `mermaid` is a diagram of the workflows',
+      )
+        .choices(['yaml', 'json', 'mermaid'])
         .default('yaml'),
     )
     .addHelpText(

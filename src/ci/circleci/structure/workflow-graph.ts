@@ -123,7 +123,7 @@ function filled(scalar: Scalar, combination: Combination | undefined): Scalar {
 }
 
 /** What a job requires: names, or maps of a name and the statuses that will do. */
-function requirementsOf(body: Node | undefined): readonly Scalar[] {
+export function requirementsOf(body: Node | undefined): readonly Scalar[] {
   return itemsOf(valueOf(body, 'requires')).flatMap((item) => {
     if (item.kind === 'scalar') return item.value === null ? [] : [item];
     return entriesOf(item).map(({ key }) => key);
