@@ -1,4 +1,4 @@
-import { entriesOf, itemsOf, nameOf, valueOf, type Node } from '../tree.ts';
+import { entriesOf, itemsOf, nameOf, textOf, valueOf, type Node } from '../tree.ts';
 import { toData } from '../expand/render.ts';
 
 /** A step of the new file, and what has to be said about it. */
@@ -71,7 +71,7 @@ export interface CommandPlace {
 export function toSteps(list: Node | undefined, place: CommandPlace = {}): readonly NewStep[] {
   return itemsOf(list).map((item, index): NewStep => {
     const [entry] = entriesOf(item);
-    const command = entry === undefined ? String(toData(item) ?? '') : nameOf(entry);
+    const command = entry === undefined ? (textOf(item) ?? '') : nameOf(entry);
     if (WORKAROUND.test(command)) {
       return { step: undefined, comments: [`Left out, Docker is there: ${command}`] };
     }

@@ -77,19 +77,23 @@ function comment(document: Document, jobs: readonly NewJob[], names: readonly st
     if (!isMap(node)) continue;
     const [first] = node.items;
     if (isPair(first) && isScalar(first.key)) setComment(first.key, job.comments);
-    const list = node.get('steps', true);
-    let at = 0;
-    let pending: readonly string[] = [];
-    for (const { step, comments } of job.steps) {
-      pending = [...pending, ...comments];
-      if (step === undefined) continue;
-      const item = isSeq(list) ? list.items[at] : undefined;
-      if (isScalar(item) || isMap(item)) setComment(item, pending);
-      pending = [];
-      at += 1;
-    }
-    if (isSeq(list) && pending.length > 0) list.comment = commentOf(pending);
+    commentSteps(node.get('steps', true), job.steps);
   }
+}
+
+function commentSteps(list: unknown, steps: readonly NewStep[]): void {
+  if (!isSeq(list)) return;
+  let at = 0;
+  let pending: readonly string[] = [];
+  for (const { step, comments } of steps) {
+    pending = [...pending, ...comments];
+    if (step === undefined) continue;
+    const item = list.items[at];
+    if (isScalar(item) || isMap(item)) setComment(item, pending);
+    pending = [];
+    at += 1;
+  }
+  if (pending.length > 0) list.comment = commentOf(pending);
 }
 
 function setComment(node: { commentBefore?: string | null }, comments: readonly string[]): void {
