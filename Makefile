@@ -11,11 +11,11 @@ ci: ## build, test and ship the example (examples/dynamodb) to the embedded regi
 	@scripts/ci-example.sh
 
 test: ## every gate and every test, with a real engine
-	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
+	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry slirp4netns
 	@node scripts/check.ts
 
 soak: ## all that `make test` leaves to what stands for it: every kill, every circumstance
-	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
+	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry slirp4netns
 	@SEATRIAL_SOAK=1 vitest run --project engine src/suites/behaviour
 	@SEATRIAL_SOAK=1 vitest run --project e2e test/e2e/kill test/e2e/crash test/e2e/promote
 
@@ -24,7 +24,7 @@ check: ## the gates that need no engine: format, lint, types, unit tests, packag
 	@node scripts/check.ts --quick
 
 bench: ## measure the figures, as ratios in one run
-	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry
+	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry slirp4netns
 	@node bench/run.ts
 
 docs: ## write docs/reference from the tables and the schema

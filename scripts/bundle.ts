@@ -7,6 +7,7 @@ import { renderLicences } from './licences.ts';
 export const packageEntries: Readonly<Record<string, string>> = {
   'cli/main': 'src/cli/main.ts',
   'engine/watchdog-main': 'src/engine/watchdog-main.ts',
+  'sandbox/namespace/listener-main': 'src/sandbox/namespace/listener-main.ts',
   'suites/spec/vitest-main': 'src/suites/spec/vitest-main.ts',
   'suites/spec/entry': 'src/suites/spec/entry.ts',
   'registry/entry': 'src/registry/entry.ts',

@@ -7,6 +7,7 @@ import { killTenants } from './tenants.ts';
 import {
   findDeadFolders,
   removeFolder,
+  stateRoot,
   temporaryRoot,
   type DeadFolder,
 } from './temporary-folders.ts';
@@ -29,7 +30,7 @@ export type Leftover =
     };
 
 export interface LeftoverOptions {
-  /** Folder of the temporary folders. @default one per user in the system's temporary folder */
+  /** Folder of the temporary folders. @default one per user in the system's, and one outside of it */
   readonly temporaryRoot?: string | undefined;
   /** @default this process */
   readonly here?: Whereabouts | undefined;
@@ -54,14 +55,15 @@ export async function findLeftovers(
   options: LeftoverOptions = {},
 ): Promise<readonly Leftover[]> {
   const { here = whereabouts(), now = new Date() } = options;
-  const root = options.temporaryRoot ?? temporaryRoot();
+  const roots =
+    options.temporaryRoot === undefined ? [temporaryRoot(), stateRoot()] : [options.temporaryRoot];
   const [objects, folders] = await Promise.all([
     engine.objects.list([labelNames.run, labelNames.owner]),
-    findDeadFolders(root, here.owner, now),
+    Promise.all(roots.map((root) => findDeadFolders(root, here.owner, now))),
   ]);
   return [
     ...objects.filter((object) => isLeftover(object, here, now)).map(toLeftover),
-    ...folders.map(toFolderLeftover),
+    ...folders.flat().map(toFolderLeftover),
   ];
 }
 

@@ -22,6 +22,8 @@ export interface Scope extends AsyncDisposable {
   createVolume(purpose: string, labels?: Readonly<Record<string, string>>): Promise<string>;
   /** A private folder, mode 0700, removed with the scope. */
   temporaryFolder(purpose: string): Promise<string>;
+  /** The same outside of the system's temporary folders, for a script that has its own in their place. */
+  stateFolder(purpose: string): Promise<string>;
   /** A process group to end with the scope, also after `kill -9`. Returns a function that forgets it. */
   ownProcessGroup(pgid: number): () => void;
 }

@@ -13,6 +13,7 @@ import {
   folderName,
   makeTemporaryFolder,
   removeFolder,
+  stateRoot,
   temporaryRoot,
 } from './temporary-folders.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
@@ -23,7 +24,7 @@ export interface ScopeOptions {
   readonly runId: string;
   /** Where the watchdog finds PATH and HOME. @default the environment of this process */
   readonly env?: Environment | undefined;
-  /** Folder of the temporary folders. @default one per user in the system's temporary folder */
+  /** Folder of the temporary folders. @default one per user in the system's, and one outside of it */
   readonly temporaryRoot?: string | undefined;
 }
 
@@ -127,6 +128,11 @@ class EngineScope implements OpenScope {
     return this.#makeFolder(this.#nameOf(purpose));
   }
 
+  async stateFolder(purpose: string): Promise<string> {
+    this.#refuseWhenClosing();
+    return this.#makeFolder(this.#nameOf(purpose), this.#options.temporaryRoot ?? stateRoot());
+  }
+
   ownProcessGroup(pgid: number): () => void {
     const group = toOwnedGroup(pgid);
     if (this.#closing !== undefined) {
@@ -160,8 +166,7 @@ class EngineScope implements OpenScope {
     await this.close();
   }
 
-  #makeFolder(name: string): string {
-    const root = this.#options.temporaryRoot ?? temporaryRoot();
+  #makeFolder(name: string, root = this.#options.temporaryRoot ?? temporaryRoot()): string {
     const folder = folderName(this.#owner, `${this.#short}.${name}`);
     const path = join(root, folder);
     this.#folders.add(path);

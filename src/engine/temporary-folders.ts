@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { processEnvironment, type Environment } from '../host/environment.ts';
 import { systemCodeOf } from '../kernel/errors.ts';
 import { EngineError } from './errors.ts';
 import { isProcessAlive, type Owner } from './owner.ts';
@@ -10,6 +11,26 @@ import { isProcessAlive, type Owner } from './owner.ts';
 /** The one place where temporary folders of this user are. */
 export function temporaryRoot(): string {
   return join(tmpdir(), `seatrial-${String(userInfo().uid)}`);
+}
+
+/**
+ * The one place of folders that a script must reach though its own temporary folders hide those of the machine. On a
+ * disk where there is one, since scripts keep data in it, and short, since sockets lie in it.
+ */
+export function stateRoot(env: Environment = processEnvironment()): string {
+  const { uid } = userInfo();
+  if (uid === 0) return '/var/lib/seatrial';
+  const candidates = [
+    env['XDG_STATE_HOME'],
+    env['HOME'] === undefined ? undefined : join(env['HOME'], '.local', 'state'),
+    env['XDG_RUNTIME_DIR'],
+  ];
+  const parent = candidates.find((path) => path?.startsWith('/') === true && !isTemporary(path));
+  return parent === undefined ? `/dev/shm/seatrial-${String(uid)}` : join(parent, 'seatrial');
+}
+
+function isTemporary(path: string): boolean {
+  return /^\/(?:var\/)?tmp(?:\/|$)/u.test(path);
 }
 
 /**

@@ -50,6 +50,7 @@ async function openScopeOn(manifests: readonly (Digest | undefined)[], isContain
     commitContainer: (id) => Promise.resolve(id),
     makeImage: async (make) => await make({}),
     temporaryFolder: (purpose) => Promise.resolve(purpose),
+    stateFolder: (purpose) => Promise.resolve(purpose),
     ownProcessGroup: () => () => undefined,
     [Symbol.asyncDispose]: async () => await fake[Symbol.asyncDispose](),
   };

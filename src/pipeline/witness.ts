@@ -42,6 +42,7 @@ export function openWitness(scope: Scope, imageId: string): Witness {
       createNetwork: async (purpose, labels) => await scope.createNetwork(purpose, labels),
       createVolume: async (purpose, labels) => await scope.createVolume(purpose, labels),
       temporaryFolder: async (purpose) => await scope.temporaryFolder(purpose),
+      stateFolder: async (purpose) => await scope.stateFolder(purpose),
       ownProcessGroup: (pgid) => scope.ownProcessGroup(pgid),
       [Symbol.asyncDispose]: async () => await scope[Symbol.asyncDispose](),
     },

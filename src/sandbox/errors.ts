@@ -36,6 +36,16 @@ export const sandboxErrors = {
     meaning: 'What a script made could not be removed from the engine.',
     hint: 'Find out what still uses the objects that are named, then run `seatrial clean`.',
   },
+  SANDBOX_LISTEN_FAILED: {
+    exit: exitCodes.environment,
+    meaning: 'A port that a script publishes cannot be held open on the address that it names.',
+    hint: 'Publish the port on an address that the machine has, and above 1023 unless you are root.',
+  },
+  SANDBOX_ISOLATION_UNAVAILABLE: {
+    exit: exitCodes.environment,
+    meaning: 'The isolation that was asked for is not possible on this machine.',
+    hint: 'Take `--isolation auto`, or allow user namespaces and install slirp4netns and util-linux.',
+  },
 } as const satisfies ErrorTable;
 
 export class SandboxError extends AppError<keyof typeof sandboxErrors> {
