@@ -18,7 +18,7 @@ import type { ScriptPlace } from './place.ts';
 const env = processEnvironment();
 /** Asked of the system and not of our code: where it is so, nothing below may be skipped. */
 const hasNamespaces =
-  process.platform === 'linux' && spawnSync('unshare', ['-r', '-n', '-m', 'true']).status === 0;
+  process.platform === 'linux' && spawnSync('sh', ['-c', 'unshare -r -n -m true']).status === 0;
 const holder = fileURLToPath(new URL('../fixtures/place-holder.ts', import.meta.url));
 
 let parent: string;
