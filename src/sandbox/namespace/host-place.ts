@@ -1,16 +1,13 @@
-import type { Server } from 'node:net';
-import { systemCodeOf } from '../../kernel/errors.ts';
-import { dialDirectly } from './direct-dial.ts';
-import { listenOn } from './listen-on.ts';
-import { listenRefused } from './listen-refused.ts';
-import { joinNetwork } from './network.ts';
+import { hostNetworks, type HostNetworks } from '../virtual/host-network.ts';
 import { placeEnvironment } from './place-environment.ts';
-import type { PublishedAddress } from '../script-network.ts';
 import type { ScriptPlace } from './place.ts';
 
 /** The machine itself: published ports and temporary folders are everybody's. */
-export function openHostPlace(notes: readonly string[]): ScriptPlace {
-  const network = joinNetwork({ listen, dial: dialDirectly });
+export function openHostPlace(
+  notes: readonly string[],
+  networks: HostNetworks = hostNetworks(),
+): ScriptPlace {
+  const network = networks.open();
   return {
     isolation: 'host',
     notes,
@@ -23,12 +20,4 @@ export function openHostPlace(notes: readonly string[]): ScriptPlace {
     close: network.close,
     [Symbol.asyncDispose]: network.close,
   };
-}
-
-async function listen(address: PublishedAddress): Promise<Server> {
-  try {
-    return await listenOn(address);
-  } catch (error) {
-    throw listenRefused(address, systemCodeOf(error) ?? String(error));
-  }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Environment } from '../../host/environment.ts';
 import { readTextIfThere } from '../../host/files.ts';
 import { runProcess } from '../../host/process.ts';
-import { dialDirectly } from './direct-dial.ts';
+import { dialContainer } from '../virtual/host-network.ts';
 import { holdNetwork, openOutbound } from './hold-network.ts';
 import { insideCommand, OUTBOUND_NAME_SERVER, type Holder, type PlacedWork } from './launch.ts';
 import { lendSockets } from './lent-sockets.ts';
@@ -81,7 +81,7 @@ interface World {
 
 function toPlace({ holder, folders, mounts, env, close }: World): ScriptPlace {
   const sockets = lendSockets(holder, env);
-  const network = joinNetwork({ listen: sockets.listen, dial: dialDirectly });
+  const network = joinNetwork({ listen: sockets.listen, dial: dialContainer });
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await Promise.all([network.close(), sockets.close(), close()]);

@@ -1,3 +1,4 @@
+import type { HostNetworks } from '../virtual/host-network.ts';
 import { SandboxError } from '../errors.ts';
 import { openHostPlace } from './host-place.ts';
 import { openNamespace, type NamespaceOptions } from './open-namespace.ts';
@@ -8,6 +9,8 @@ export interface PlaceOptions extends NamespaceOptions {
   readonly isolation: Isolation | 'auto';
   /** @default the platform of this process */
   readonly platform?: NodeJS.Platform | undefined;
+  /** Of all scripts that may run at the same time: on the machine they wait for each other's ports. @default its own */
+  readonly hostNetworks?: HostNetworks | undefined;
 }
 
 /**
@@ -16,10 +19,10 @@ export interface PlaceOptions extends NamespaceOptions {
  */
 export async function openPlace(options: PlaceOptions): Promise<ScriptPlace> {
   const { isolation, platform = process.platform } = options;
-  if (isolation === 'host') return openHostPlace([]);
-  if (platform !== 'linux') return elsewhere(isolation, `${platform} has no network namespaces`);
+  if (isolation === 'host') return openHostPlace([], options.hostNetworks);
+  if (platform !== 'linux') return elsewhere(options, `${platform} has no network namespaces`);
   const attempt = await openNamespace(options);
-  if (attempt.place === undefined) return elsewhere(isolation, attempt.obstacle);
+  if (attempt.place === undefined) return elsewhere(options, attempt.obstacle);
   const { place, outboundObstacle } = attempt;
   if (outboundObstacle === undefined) return place;
   if (isolation === 'ns') {
@@ -29,17 +32,16 @@ export async function openPlace(options: PlaceOptions): Promise<ScriptPlace> {
     };
   }
   await place.close();
-  return elsewhere(isolation, `there is no way out of namespaces, ${outboundObstacle}`);
+  return elsewhere(options, `there is no way out of namespaces, ${outboundObstacle}`);
 }
 
-function elsewhere(isolation: 'ns' | 'auto', obstacle: string): ScriptPlace {
+function elsewhere({ isolation, hostNetworks }: PlaceOptions, obstacle: string): ScriptPlace {
   if (isolation === 'ns') {
     throw new SandboxError(
       'SANDBOX_ISOLATION_UNAVAILABLE',
       `A script cannot be given namespaces of its own here: ${obstacle}`,
     );
   }
-  return openHostPlace([
-    `Not isolated from this machine: ${obstacle}. Published ports and temporary folders are the machine's own.`,
-  ]);
+  const note = `Not isolated from this machine: ${obstacle}. Published ports and temporary folders are the machine's own.`;
+  return openHostPlace([note], hostNetworks);
 }
