@@ -1,6 +1,5 @@
 import type { Command, Option } from 'commander';
 import type { AppHost } from '../app/app-host.ts';
-import type { ExitCode } from '../kernel/errors.ts';
 
 /** One command of the command line. What it needs is loaded when it runs, not when help is printed. */
 export interface CliCommand {
@@ -9,7 +8,8 @@ export interface CliCommand {
 
 export interface DefineOptions {
   readonly host: AppHost;
-  readonly onExit: (code: ExitCode) => void;
+  /** One of ours, see `exitCodes`; or that of a program of the user, passed on. */
+  readonly onExit: (code: number) => void;
   readonly Command: typeof Command;
   readonly Option: typeof Option;
 }

@@ -5,7 +5,7 @@ import type { AppHost } from '../app/app-host.ts';
 import { systemClock } from '../host/clock.ts';
 import { processEnvironment } from '../host/environment.ts';
 import { packageFolder } from '../host/package-file.ts';
-import { AppError, exitCodes, systemCodeOf, type ExitCode } from '../kernel/errors.ts';
+import { AppError, exitCodes, systemCodeOf } from '../kernel/errors.ts';
 import { createProgram } from './program.ts';
 import { listenForSignals } from './signals.ts';
 
@@ -35,9 +35,9 @@ function surviveReadersThatLeave(): void {
     });
 }
 
-/** Exit code of one command line. Throws nothing: every error is printed here, once. */
-async function runCommandLine(host: AppHost, argv: readonly string[]): Promise<ExitCode> {
-  let exitCode: ExitCode = exitCodes.passed;
+/** Exit code of one command line: ours, or that of the program that it ran. Throws nothing: every error is printed here, once. */
+async function runCommandLine(host: AppHost, argv: readonly string[]): Promise<number> {
+  let exitCode: number = exitCodes.passed;
   const program = createProgram(host, (code) => {
     exitCode = code;
   });

@@ -1,10 +1,9 @@
 import { Command, Option } from 'commander';
 import type { AppHost } from '../app/app-host.ts';
-import type { ExitCode } from '../kernel/errors.ts';
 import { commands } from './commands/index.ts';
 
 /** The whole command line. Throws a `CommanderError` instead of ending the process. */
-export function createProgram(host: AppHost, onExit: (code: ExitCode) => void): Command {
+export function createProgram(host: AppHost, onExit: (code: number) => void): Command {
   const program = new Command('seatrial')
     .description(
       'Build a container image, prove on a real engine how it behaves, and move the tags to exactly the digest that passed.',

@@ -15,6 +15,7 @@ import { recordCommand } from './record.ts';
 import { registryCommand } from './registry.ts';
 import { rollbackCommand } from './rollback.ts';
 import { runCommands } from './run.ts';
+import { sandboxCommand } from './sandbox.ts';
 import { timesCommand } from './times.ts';
 import { verifyCommand } from './verify.ts';
 import { yankCommand } from './yank.ts';
@@ -32,6 +33,7 @@ export const commands: readonly CliCommand[] = [
   hardenCommand,
   recordCommand,
   diffCommand,
+  sandboxCommand,
   planCommand,
   timesCommand,
   circleciCommand,
