@@ -1,0 +1,87 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectEngine } from '../engine/connect.ts';
+import type { Engine } from '../engine/contract.ts';
+import { openScope, type OpenScope } from '../engine/scope.ts';
+import { buildScratchImage, type ScratchImage } from '../engine/testing/scratch-image.ts';
+import { processEnvironment } from '../host/environment.ts';
+import { runProcess, type ProcessResult } from '../host/process.ts';
+import { isSoak } from '../host/testing/soak.ts';
+import { openSandbox, type Sandbox } from './open-sandbox.ts';
+
+const env = processEnvironment();
+const engine = await connectEngine({ env });
+const article = fileURLToPath(new URL('fixtures/article.test.sh', import.meta.url));
+/** Serves a folder, on the port of the article. */
+const SERVER = { entrypoint: ['/bin/httpd', '-f', '-p', '8000', '-h', '/data'] };
+
+let image: ScratchImage;
+let scope: OpenScope;
+
+beforeAll(async () => {
+  image = await buildScratchImage(engine, SERVER);
+  scope = await openScope({ engine, runId: randomUUID() });
+});
+
+afterAll(async () => {
+  await scope.close();
+  await image[Symbol.asyncDispose]();
+});
+
+async function sandboxOn(place: Engine): Promise<Sandbox> {
+  return await openSandbox({
+    endpoint: place.endpoint,
+    labels: scope.labels,
+    folder: await scope.stateFolder('sandbox'),
+    isolation: 'ns',
+    visible: [join(article, '..')],
+    env,
+  });
+}
+
+async function runArticle(sandbox: Sandbox): Promise<ProcessResult> {
+  const placed = sandbox.place({
+    command: [article],
+    cwd: '/',
+    env: { ...env, IMAGE: image.ref, WORDS: randomBytes(4).toString('hex') },
+  });
+  return await runProcess(placed.file, placed.argv, { env: placed.env, timeoutMs: 60_000 });
+}
+
+describe('scripts in the style of the article', () => {
+  it('pass three at once, and what is not theirs stays as it was', async () => {
+    const container = await scope.createContainer({
+      image: image.record.id,
+      purpose: 'foreign',
+      entrypoint: ['sleep', '600'],
+    });
+    await engine.containers.start(container);
+    const volume = await scope.createVolume('foreign');
+    const rounds = isSoak ? 20 : 1;
+
+    for (let round = 0; round < rounds; round += 1) {
+      const sandboxes = await Promise.all([1, 2, 3].map(() => sandboxOn(engine)));
+      const ends = await Promise.all(sandboxes.map(runArticle));
+      const left = await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+
+      expect(ends.map(({ exitCode, output }) => (exitCode === 0 ? 'passed' : output))).toEqual([
+        'passed',
+        'passed',
+        'passed',
+      ]);
+      expect(left).toEqual(Array(3).fill({ containers: [], networks: [], volumes: [] }));
+    }
+
+    expect(await engine.containers.inspect(container)).toMatchObject({ isRunning: true });
+    const names = (
+      await engine.objects.list([`seatrial.run=${scope.labels['seatrial.run'] ?? ''}`])
+    )
+      .map(({ kind, name }) => (kind === 'container' ? kind : name))
+      .toSorted();
+    expect(names).toContain(volume);
+    expect(names).toHaveLength(3);
+  });
+});
