@@ -7,12 +7,20 @@ export interface SandboxRun {
   readonly exitCode: number;
   readonly durationMs: number;
   readonly isolation: Isolation;
+  /** How connections came to published ports; absent when there was none. */
+  readonly ports?: 'direct' | 'tunnel' | undefined;
   readonly calls: RecordSummary;
   /** Removed by now. */
   readonly left: Leftovers;
 }
 
 const PLACES = { ns: 'in namespaces of its own', host: 'on this machine' } as const;
+
+const WAYS = {
+  direct: 'published ports: containers were reached directly',
+  tunnel:
+    'published ports: through a tunnel, because the containers of this engine cannot be reached from here',
+} as const;
 
 /** Text for people, or one line with a JSON object of schema `seatrial.sandbox/1`. */
 export function renderSandboxRun(run: SandboxRun, format: 'text' | 'json'): string {
@@ -21,6 +29,7 @@ export function renderSandboxRun(run: SandboxRun, format: 'text' | 'json'): stri
   const lines = [
     `exit code ${String(run.exitCode)} after ${renderDuration(run.durationMs)}, ${PLACES[run.isolation]}`,
     `${count(calls.calls, 'call')} of the engine: ${renderDuration(calls.engineMs)} in them, ${renderDuration(calls.idleMs)} between them`,
+    ...(run.ports === undefined ? [] : [WAYS[run.ports]]),
     ...calls.waits.map(
       ({ port, dialMs }) =>
         `port ${port} was asked ${renderDuration(dialMs)} before its container listened: the script relies on a pause`,

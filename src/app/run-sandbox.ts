@@ -40,7 +40,7 @@ export async function runInSandbox(host: AppHost, request: SandboxRequest): Prom
   const swept = sweepQuietly(engine, notice);
   await using scope = await openScope({ engine, runId: createRunId(host.clock), env: host.env });
   const sandbox = await openSandbox({
-    endpoint: engine.endpoint,
+    engine,
     labels: scope.labels,
     folder: await scope.stateFolder('sandbox'),
     isolation: request.isolation,
@@ -55,7 +55,12 @@ export async function runInSandbox(host: AppHost, request: SandboxRequest): Prom
     const durationMs = Math.round(host.clock.monotonicMs() - startedMs);
     if (end.startError !== undefined) notice(`${file} could not be started: ${end.startError}`);
     const left = await sandbox.close();
-    const run = { exitCode: end.exitCode, durationMs, isolation: sandbox.isolation };
+    const run = {
+      exitCode: end.exitCode,
+      durationMs,
+      isolation: sandbox.isolation,
+      ports: sandbox.portWay(),
+    };
     host.stderr.write(
       renderSandboxRun({ ...run, left, calls: sandbox.engine.summary() }, request.format),
     );

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import { isatty } from 'node:tty';
 import type { Environment } from './environment.ts';
 import { signalGroup } from './process.ts';
 
@@ -33,7 +34,7 @@ export async function runInForeground(
   argv: readonly string[],
   options: ForegroundOptions,
 ): Promise<ForegroundEnd> {
-  const hasGroup = !(options.isTerminal ?? process.stdin.isTTY === true);
+  const hasGroup = !(options.isTerminal ?? isatty(0));
   const child = spawn(file, argv, {
     cwd: options.cwd,
     env: { ...options.env },

@@ -46,6 +46,12 @@ export const sandboxErrors = {
     meaning: 'The isolation that was asked for is not possible on this machine.',
     hint: 'Take `--isolation auto`, or allow user namespaces and install slirp4netns and util-linux.',
   },
+  SANDBOX_NO_AGENT: {
+    exit: exitCodes.environment,
+    meaning:
+      'The agent that carries connections to the containers of a remote engine could not be started.',
+    hint: 'Make sure that the engine runs linux/amd64 or linux/arm64 and allows containers in its own network.',
+  },
 } as const satisfies ErrorTable;
 
 export class SandboxError extends AppError<keyof typeof sandboxErrors> {

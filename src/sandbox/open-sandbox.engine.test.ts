@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -33,7 +32,7 @@ afterAll(async () => {
 
 async function sandboxOn(place: Engine): Promise<Sandbox> {
   return await openSandbox({
-    endpoint: place.endpoint,
+    engine: place,
     labels: scope.labels,
     folder: await scope.stateFolder('sandbox'),
     isolation: 'ns',
@@ -72,7 +71,8 @@ describe('scripts in the style of the article', () => {
         'passed',
         'passed',
       ]);
-      expect(left).toEqual(Array(3).fill({ containers: [], networks: [], volumes: [] }));
+      const nothing = { containers: [], networks: [], volumes: [] };
+      expect(left).toEqual([nothing, nothing, nothing]);
     }
 
     expect(await engine.containers.inspect(container)).toMatchObject({ isRunning: true });

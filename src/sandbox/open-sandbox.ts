@@ -1,14 +1,17 @@
 import { realpath } from 'node:fs/promises';
-import type { EngineEndpoint } from '../engine/contract.ts';
+import type { Engine } from '../engine/contract.ts';
 import type { Environment } from '../host/environment.ts';
 import { openPlace } from './namespace/open-place.ts';
 import type { BindRoot, Isolation, PlacedCommand, ScriptCommand } from './namespace/place.ts';
+import { openReach, type Reach } from './remote/reach.ts';
+import type { ScriptNetwork } from './script-network.ts';
 import type { Leftovers, VirtualEngine } from './virtual/contract.ts';
 import type { HostNetworks } from './virtual/host-network.ts';
 import { openVirtualEngine } from './virtual/index.ts';
 
 export interface SandboxOptions {
-  readonly endpoint: EngineEndpoint;
+  /** Near or far. */
+  readonly engine: Engine;
   /** On each container, network and volume that the script makes. */
   readonly labels: Readonly<Record<string, string>>;
   /** Existing private folder, outside the temporary folders of this machine. */
@@ -32,6 +35,8 @@ export interface Sandbox extends AsyncDisposable {
   /** Sentences for people: what is not as it could be, and why. */
   readonly notes: readonly string[];
   readonly engine: VirtualEngine;
+  /** How connections to published ports come to the containers; absent before the first one. */
+  readonly portWay: () => 'direct' | 'tunnel' | undefined;
   /** How to start a command in it. Any number of commands, one after the other or at once. */
   place(script: Omit<ScriptCommand, 'engineSocket'>): PlacedCommand;
   /** Ends and removes everything. All calls wait for the first. */
@@ -45,12 +50,13 @@ export interface Sandbox extends AsyncDisposable {
  */
 export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
   const place = await openPlace(options);
+  const reach = openReach(options);
   try {
     const engine = await openVirtualEngine({
-      endpoint: options.endpoint,
+      endpoint: options.engine.endpoint,
       labels: options.labels,
       folder: options.folder,
-      network: place.network,
+      network: reachedBy(reach, place.network),
       binds: [...place.folders, ...(await sameFolders(options.visible, place.isolation))],
       allow: options.allow,
       aliases: options.aliases,
@@ -60,13 +66,14 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       try {
         return await engine.close();
       } finally {
-        await place.close();
+        await Promise.all([place.close(), reach.close()]);
       }
     };
     const closeOnce = (): Promise<Leftovers> => (closing ??= close());
     return {
       isolation: place.isolation,
       notes: place.notes,
+      portWay: reach.way,
       engine,
       place: (script) => place.place({ ...script, engineSocket: engine.socketPath }),
       close: closeOnce,
@@ -76,6 +83,18 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
     await place.close();
     throw error;
   }
+}
+
+/** A port that is opened will be connected to. */
+function reachedBy(reach: Reach, network: ScriptNetwork): ScriptNetwork {
+  return {
+    listen: async (address) => {
+      reach.prepare();
+      return await network.listen(address);
+    },
+    dial: reach.dial,
+    close: network.close,
+  };
 }
 
 /** Without a place of its own, a script's temporary folders are those of the machine. */

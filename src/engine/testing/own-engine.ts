@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processEnvironment } from '../../host/environment.ts';
 import { runProcess, type ProcessResult } from '../../host/process.ts';
 import { connectEngine } from '../connect.ts';
+import { openApiPort } from './api-port.ts';
 
 /**
  * An engine that nobody else uses, and that may therefore be killed. It lives in namespaces of its own, so that it
@@ -23,14 +24,26 @@ export interface OwnEngine extends AsyncDisposable {
 export interface OwnEngineOptions {
   /** Where images and containers are kept. @default a folder of its own */
   readonly dataFolder?: string | undefined;
+  /**
+   * Of its machine only the port of its API can be reached, as with the engine of a CI service: `host` is an address of
+   * TCP, and its `/tmp`, `/var/tmp`, `/root` and `/home` are others than here. @default false
+   */
+  readonly isRemote?: boolean | undefined;
 }
 
+/** Where an engine can have its socket though its temporary folders are hidden. */
+const REMOTE_PARENT = '/var/lib';
+const OTHER_FOLDERS =
+  'for folder in /tmp /var/tmp /root /home; do mount -t tmpfs none "$folder" || exit 1; done; exec "$@"';
 const NAMESPACES = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
 const STARTS_WITHIN_MS = 30_000;
 
 export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<OwnEngine> {
-  const folder = await mkdtemp(join(tmpdir(), 'seatrial-engine-'));
-  const host = `unix://${join(folder, 'engine.sock')}`;
+  const { isRemote = false } = options;
+  const folder = await mkdtemp(join(isRemote ? REMOTE_PARENT : tmpdir(), 'seatrial-engine-'));
+  const socket = join(folder, 'engine.sock');
+  const port = isRemote ? await openApiPort(socket) : undefined;
+  const host = port?.host ?? `unix://${socket}`;
   const dataFolder = options.dataFolder ?? join(folder, 'data');
   await mkdir(dataFolder, { recursive: true });
   let running: Running | undefined;
@@ -39,7 +52,7 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
     running = undefined;
   };
   const start = async (): Promise<void> => {
-    running = launch(folder, { host, dataFolder });
+    running = launch(folder, { socket, dataFolder, isRemote });
     await answers(host, running);
   };
   await start();
@@ -49,6 +62,7 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
     start,
     [Symbol.asyncDispose]: async () => {
       await kill();
+      await port?.[Symbol.asyncDispose]();
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -61,11 +75,11 @@ interface Running {
 
 function launch(
   folder: string,
-  at: { readonly host: string; readonly dataFolder: string },
+  at: { readonly socket: string; readonly dataFolder: string; readonly isRemote: boolean },
 ): Running {
   const dockerd = [
     'dockerd',
-    `--host=${at.host}`,
+    `--host=unix://${at.socket}`,
     `--pidfile=${join(folder, 'pid')}`,
     `--data-root=${at.dataFolder}`,
     `--exec-root=${join(folder, 'exec')}`,
@@ -74,7 +88,8 @@ function launch(
     '--userland-proxy=false',
   ];
   let pid: number | undefined;
-  const ended = runProcess('unshare', [...NAMESPACES, ...dockerd], {
+  const command = at.isRemote ? ['sh', '-c', OTHER_FOLDERS, 'engine', ...dockerd] : dockerd;
+  const ended = runProcess('unshare', [...NAMESPACES, ...command], {
     env: { ...processEnvironment(), PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin' },
     onStart: (pgid) => {
       pid = pgid;
