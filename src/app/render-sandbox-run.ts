@@ -1,7 +1,6 @@
 import { renderDuration } from '../report/duration.ts';
 import type { Isolation } from '../sandbox/namespace/place.ts';
-import type { RecordSummary } from '../sandbox/virtual/call-record.ts';
-import type { Leftovers } from '../sandbox/virtual/contract.ts';
+import type { Leftovers, VirtualEngine } from '../sandbox/virtual/contract.ts';
 
 export interface SandboxRun {
   readonly exitCode: number;
@@ -9,7 +8,7 @@ export interface SandboxRun {
   readonly isolation: Isolation;
   /** How connections came to published ports; absent when there was none. */
   readonly ports?: 'direct' | 'tunnel' | undefined;
-  readonly calls: RecordSummary;
+  readonly calls: ReturnType<VirtualEngine['summary']>;
   /** Removed by now. */
   readonly left: Leftovers;
 }

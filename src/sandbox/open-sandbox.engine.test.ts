@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine } from '../engine/contract.ts';
 import { openScope, type OpenScope } from '../engine/scope.ts';
+import { startOwnEngine } from '../engine/testing/own-engine.ts';
 import { buildScratchImage, type ScratchImage } from '../engine/testing/scratch-image.ts';
 import { processEnvironment } from '../host/environment.ts';
 import { runProcess, type ProcessResult } from '../host/process.ts';
@@ -41,11 +42,11 @@ async function sandboxOn(place: Engine): Promise<Sandbox> {
   });
 }
 
-async function runArticle(sandbox: Sandbox): Promise<ProcessResult> {
+async function runArticle(sandbox: Sandbox, ref = image.ref): Promise<ProcessResult> {
   const placed = sandbox.place({
     command: [article],
     cwd: '/',
-    env: { ...env, IMAGE: image.ref, WORDS: randomBytes(4).toString('hex') },
+    env: { ...env, IMAGE: ref, WORDS: randomBytes(4).toString('hex') },
   });
   return await runProcess(placed.file, placed.argv, { env: placed.env, timeoutMs: 60_000 });
 }
@@ -63,7 +64,7 @@ describe('scripts in the style of the article', () => {
 
     for (let round = 0; round < rounds; round += 1) {
       const sandboxes = await Promise.all([1, 2, 3].map(() => sandboxOn(engine)));
-      const ends = await Promise.all(sandboxes.map(runArticle));
+      const ends = await Promise.all(sandboxes.map((sandbox) => runArticle(sandbox)));
       const left = await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
 
       expect(ends.map(({ exitCode, output }) => (exitCode === 0 ? 'passed' : output))).toEqual([
@@ -83,5 +84,33 @@ describe('scripts in the style of the article', () => {
       .toSorted();
     expect(names).toContain(volume);
     expect(names).toHaveLength(3);
+  });
+});
+
+describe('an engine of which only the API can be reached', () => {
+  it('runs the same scripts three at once, and without a sandbox they fail', async () => {
+    await using far = await startOwnEngine({ isRemote: true });
+    const remote = await connectEngine({ env: {}, host: far.host });
+    await using loaded = await buildScratchImage(remote, SERVER);
+    const plainEnv = { ...env, DOCKER_HOST: far.host, IMAGE: loaded.ref, WORDS: 'plain' };
+
+    const plain = await runProcess(article, [], { env: plainEnv, timeoutMs: 60_000 });
+    const sandboxes = await Promise.all([1, 2, 3].map(() => sandboxOn(remote)));
+    const ends = await Promise.all(sandboxes.map((sandbox) => runArticle(sandbox, loaded.ref)));
+    const left = await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
+
+    expect(plain).toMatchObject({ exitCode: 1 });
+    expect(plain.output).toMatch(/localhost port 8000/u);
+    expect(ends.map(({ exitCode, output }) => (exitCode === 0 ? 'passed' : output))).toEqual([
+      'passed',
+      'passed',
+      'passed',
+    ]);
+    const nothing = { containers: [], networks: [], volumes: [] };
+    expect(left).toEqual([nothing, nothing, nothing]);
+    expect(sandboxes.map((sandbox) => sandbox.portWay())).toEqual(['tunnel', 'tunnel', 'tunnel']);
+    await expect
+      .poll(() => remote.objects.list([`seatrial.run=${scope.labels['seatrial.run'] ?? ''}`]))
+      .toEqual([]);
   });
 });

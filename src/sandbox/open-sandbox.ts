@@ -3,6 +3,7 @@ import type { Engine } from '../engine/contract.ts';
 import type { Environment } from '../host/environment.ts';
 import { openPlace } from './namespace/open-place.ts';
 import type { BindRoot, Isolation, PlacedCommand, ScriptCommand } from './namespace/place.ts';
+import { carryFiles } from './remote/carry-files.ts';
 import { openReach, type Reach } from './remote/reach.ts';
 import type { ScriptNetwork } from './script-network.ts';
 import type { Leftovers, VirtualEngine } from './virtual/contract.ts';
@@ -57,6 +58,9 @@ export async function openSandbox(options: SandboxOptions): Promise<Sandbox> {
       labels: options.labels,
       folder: options.folder,
       network: reachedBy(reach, place.network),
+      carry: options.engine.info.isLocal
+        ? undefined
+        : (own) => carryFiles({ engine: options.engine, ...own }),
       binds: [...place.folders, ...(await sameFolders(options.visible, place.isolation))],
       allow: options.allow,
       aliases: options.aliases,

@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers';
+import { bringBack } from './carried-binds.ts';
 import { updateShape } from './container-shape.ts';
 import { inspectedContainer } from './container-view.ts';
 import {
@@ -37,6 +38,7 @@ export const startContainer: Handler = async (exchange) => {
   const { session } = exchange;
   const container = containerOf(exchange);
   await session.ports.open(container);
+  await session.carrier?.push(container.id);
   const answer = await forward(exchange, { path: `/containers/${container.id}/start` });
   await session.ports.settle(container);
   await stream(exchange, answer);
@@ -48,6 +50,7 @@ export function settling(action: string): Handler {
     const container = containerOf(exchange);
     const answer = await forward(exchange, { path: `/containers/${container.id}/${action}` });
     await exchange.session.ports.settle(container);
+    await bringBack(container, exchange.session);
     await stream(exchange, answer);
   };
 }
@@ -55,17 +58,22 @@ export function settling(action: string): Handler {
 /** The head is sent at once, since `docker run` waits for it before it starts the container. */
 export const waitForContainer: Handler = async (exchange) => {
   const container = containerOf(exchange);
-  const answer = await forward(exchange, { path: `/containers/${container.id}/wait` });
+  const query = exchange.session.removedAtEnd.has(container.id)
+    ? changedQuery(exchange.query, { condition: 'next-exit' })
+    : exchange.query;
+  const answer = await forward(exchange, { path: `/containers/${container.id}/wait`, query });
   if (answer.statusCode !== 200) return await stream(exchange, answer);
   sendHead(exchange, answer, true);
   const body = await text(answer);
   await exchange.session.ports.settle(container);
+  await bringBack(container, exchange.session);
   exchange.response.end(body);
 };
 
 export const removeContainer: Handler = async (exchange) => {
   const { session } = exchange;
   const container = containerOf(exchange);
+  await session.carrier?.pullLast(container.id);
   const answer = await forward(exchange, { path: `/containers/${container.id}` });
   const status = answer.statusCode ?? 500;
   if (status === 204 || status === 404) {
@@ -129,8 +137,9 @@ export const updateContainer: Handler = async (exchange) => {
   answerChanged(exchange, answer, answer.value);
 };
 
-function forget({ id }: OwnContainer, { objects }: Session): void {
+function forget({ id }: OwnContainer, { objects, carrier }: Session): void {
   objects.containers.remove(id);
+  carrier?.forget(id);
 }
 
 /** Address of a container that runs, on whatever network of the session; absent when it does not run. */

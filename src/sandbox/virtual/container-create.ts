@@ -24,7 +24,7 @@ export const createContainer: Handler = async (exchange) => {
   const facts = await imageFacts(image, session);
   const asked = askOf(body, facts);
   refuseUdp(asked, session);
-  const { binds, mounts } = await planMounts(body, facts.volumes, session);
+  const { binds, mounts, carried } = await planMounts(body, facts.volumes, session);
   const { networkMode, endpoints } = await planNetworks(body, name, session);
   const sent: JsonObject = {
     ...body,
@@ -41,6 +41,8 @@ export const createContainer: Handler = async (exchange) => {
       PortBindings: {},
       PublishAllPorts: false,
       Links: [],
+      // The engine would remove it before its files are back.
+      AutoRemove: carried.length === 0 ? host['AutoRemove'] : false,
       VolumesFrom: textsIn(host['VolumesFrom']).map((each) => ownVolumesFrom(each, session)),
       ...sharedModes(host, session),
     },
@@ -56,6 +58,10 @@ export const createContainer: Handler = async (exchange) => {
     const id = textIn(objectIn(made.value)['Id']);
     exchange.notes.container = id;
     session.objects.containers.add({ id, name, ask: asked });
+    if (carried.length > 0) {
+      session.carrier?.made(id, carried);
+      if (host['AutoRemove'] === true) session.removedAtEnd.add(id);
+    }
   }
   answerChanged(exchange, withoutPull(made), made.value);
 };

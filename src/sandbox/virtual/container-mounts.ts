@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { anonymousTargets, createdContainer } from '../anonymous-volumes.ts';
+import type { CarriedBind } from '../file-carrier.ts';
 import { ApiRefusal } from './api-refusal.ts';
 import { placeOf } from './bind-map.ts';
 import { isObject, listIn, objectIn, textIn, textsIn, type JsonObject } from './json-value.ts';
@@ -9,6 +10,8 @@ import { ownVolumeName } from './volume-names.ts';
 export interface MountPlan {
   readonly binds: readonly string[];
   readonly mounts: readonly unknown[];
+  /** What the session's carrier has to bring to the container; empty without one. */
+  readonly carried: readonly CarriedBind[];
 }
 
 /**
@@ -24,16 +27,43 @@ export async function planMounts(
   const host = objectIn(body['HostConfig']);
   const binds: string[] = [];
   const mounts: unknown[] = [];
-  for (const bind of textsIn(host['Binds'])) {
-    const planned = await planBind(bind, session);
-    if (typeof planned === 'string') binds.push(planned);
-    else mounts.push(planned);
-  }
-  for (const mount of listIn(host['Mounts'])) mounts.push(await planMount(mount, session));
+  const carried: CarriedBind[] = [];
+  const add = async (planned: unknown): Promise<void> => {
+    if (session.carrier === undefined || !isBind(planned)) {
+      if (typeof planned === 'string') binds.push(planned);
+      else mounts.push(planned);
+      return;
+    }
+    const bind = carriedBind(planned, session);
+    const mount = await session.carrier.mountFor(bind);
+    carried.push(bind);
+    if (mount !== undefined) mounts.push(mount);
+  };
+  for (const bind of textsIn(host['Binds'])) await add(await planBind(bind, session));
+  for (const mount of listIn(host['Mounts'])) await add(await planMount(mount, session));
   const container = createdContainer.safeParse(body);
   const targets = container.success ? anonymousTargets(container.data, imageVolumes) : [];
   for (const Target of targets) mounts.push(anonymous(Target, session));
-  return { binds, mounts };
+  return { binds, mounts, carried };
+}
+
+function isBind(planned: unknown): planned is string | JsonObject {
+  return typeof planned === 'string' || (isObject(planned) && planned['Type'] === 'bind');
+}
+
+function carriedBind(planned: string | JsonObject, session: Session): CarriedBind {
+  const [real = '', target = '', options = ''] =
+    typeof planned === 'string'
+      ? planned.split(':')
+      : [
+          textIn(planned['Source']),
+          textIn(planned['Target']),
+          planned['ReadOnly'] === true ? 'ro' : '',
+        ];
+  if (real === session.socketPath)
+    throw new ApiRefusal(400, 'The socket of the engine cannot be mounted on another machine');
+  const isReadOnly = options.split(',').includes('ro');
+  return { real, target: posix.normalize(target), isReadOnly };
 }
 
 const PROPAGATION = /^(?:r?shared|r?slave)$/u;

@@ -1,4 +1,5 @@
 import type { EngineEndpoint } from '../../engine/contract.ts';
+import type { FileCarrier } from '../file-carrier.ts';
 import type { ScriptNetwork } from '../script-network.ts';
 import type { CallRecord, RecordSummary } from './call-record.ts';
 
@@ -8,6 +9,12 @@ export interface BindRoot {
   readonly shown: string;
   /** Absolute path for the engine. Equal to `shown` for a folder that is not private. */
   readonly real: string;
+}
+
+/** What marks objects of ours that a script does not see, and that go with its session. */
+export interface OwnNames {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly prefix: string;
 }
 
 export interface VirtualEngineOptions {
@@ -22,6 +29,8 @@ export interface VirtualEngineOptions {
   readonly network: ScriptNetwork;
   /** What may be mounted; the longest `shown` that fits wins. All else is denied. @default nothing */
   readonly binds?: readonly BindRoot[] | undefined;
+  /** For an engine that does not see the files of this machine. @default binds are mounted as they are */
+  readonly carry?: ((own: OwnNames) => FileCarrier) | undefined;
   /** Names of rules that do not hold for this session, see `renderPolicy`. @default none */
   readonly allow?: readonly string[] | undefined;
   /** Name to image (id or reference) that `docker run NAME` uses in this session. @default none */

@@ -1,3 +1,4 @@
+import { bringBack } from './carried-binds.ts';
 import { objectIn, parsed, textIn } from './json-value.ts';
 import { eachLine } from './presentation.ts';
 import { filterQuery, ownLabel, OWN_VERSION, type Session } from './session.ts';
@@ -21,7 +22,9 @@ export async function watchDeaths(session: Session, signal: AbortSignal): Promis
     await eachLine(events, async (line) => {
       const id = textIn(objectIn(objectIn(parsed(line))['Actor'])['ID']);
       const container = session.objects.containers.byId(id);
-      if (container !== undefined) await session.ports.settle(container);
+      if (container === undefined) return;
+      await session.ports.settle(container);
+      await bringBack(container, session);
     });
   } catch {
     // The calls of the script itself will say what the engine says.

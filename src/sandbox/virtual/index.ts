@@ -23,6 +23,7 @@ import { teardown } from './teardown.ts';
  */
 export async function openVirtualEngine(options: VirtualEngineOptions): Promise<VirtualEngine> {
   const id = options.session ?? randomBytes(4).toString('hex');
+  const prefix = `seatrial-${id}-`;
   const dial = await dialerOf(options.endpoint);
   const place = await socketPlaceIn(options.folder);
   const calls = engineCalls(dial);
@@ -36,21 +37,27 @@ export async function openVirtualEngine(options: VirtualEngineOptions): Promise<
     network: options.network,
     patienceMs: options.patienceMs,
     addressOf: addressOf(calls),
-    onFirst: () => void watchDeaths(session, stop.signal),
+    onFirst: () => watch(),
     record,
   });
   const session: Session = {
     id,
-    prefix: `seatrial-${id}-`,
+    prefix,
     labels: { ...options.labels, [SESSION_LABEL]: id, [USER_LABEL]: id },
     calls,
     objects: ownObjects(),
     images: imageNames(id, options.aliases),
     ports,
     binds: bindMap(options.binds ?? [], { own: place.path, engineUrl: options.endpoint.url }),
+    carrier: options.carry?.({ labels: { ...options.labels, [SESSION_LABEL]: id }, prefix }),
+    removedAtEnd: new Set(),
     policy: createPolicy(options.allow),
     socketPath: place.path,
   };
+  let watching: Promise<void> | undefined;
+  const watch = (): void => void (watching ??= watchDeaths(session, stop.signal));
+  // Files come back from a container that ends by itself, also when it published nothing.
+  if (session.carrier !== undefined) watch();
   const front = createFront({ session, dial, record });
   await listenAtSocket(front.server, place);
   let closing: Promise<Leftovers> | undefined;

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FileCarrier } from '../file-carrier.ts';
 import type { BindMap } from './bind-map.ts';
 import type { EngineAnswer, EngineCalls } from './engine-calls.ts';
 import type { ImageNames } from './image-names.ts';
@@ -24,6 +25,10 @@ export interface Session {
   readonly images: ImageNames;
   readonly ports: PublishedPorts;
   readonly binds: BindMap;
+  /** Absent when the engine sees the files of this machine. */
+  readonly carrier: FileCarrier | undefined;
+  /** Containers that we remove when they end, after their files have come back. */
+  readonly removedAtEnd: Set<string>;
   readonly policy: Policy;
   readonly socketPath: string;
 }
