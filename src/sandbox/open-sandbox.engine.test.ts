@@ -88,27 +88,25 @@ describe('scripts in the style of the article', () => {
 });
 
 describe('an engine of which only the API can be reached', () => {
-  it('runs the same scripts three at once, and without a sandbox they fail', async () => {
+  it('runs the same scripts at once, and without a sandbox they fail', async () => {
     await using far = await startOwnEngine({ isRemote: true });
     const remote = await connectEngine({ env: {}, host: far.host });
-    await using loaded = await buildScratchImage(remote, SERVER);
+    // It goes with its engine.
+    const loaded = await buildScratchImage(remote, SERVER);
     const plainEnv = { ...env, DOCKER_HOST: far.host, IMAGE: loaded.ref, WORDS: 'plain' };
 
     const plain = await runProcess(article, [], { env: plainEnv, timeoutMs: 60_000 });
-    const sandboxes = await Promise.all([1, 2, 3].map(() => sandboxOn(remote)));
+    const count = isSoak ? 3 : 2;
+    const sandboxes = await Promise.all(Array.from({ length: count }, () => sandboxOn(remote)));
     const ends = await Promise.all(sandboxes.map((sandbox) => runArticle(sandbox, loaded.ref)));
     const left = await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
 
     expect(plain).toMatchObject({ exitCode: 1 });
     expect(plain.output).toMatch(/localhost port 8000/u);
-    expect(ends.map(({ exitCode, output }) => (exitCode === 0 ? 'passed' : output))).toEqual([
-      'passed',
-      'passed',
-      'passed',
-    ]);
-    const nothing = { containers: [], networks: [], volumes: [] };
-    expect(left).toEqual([nothing, nothing, nothing]);
-    expect(sandboxes.map((sandbox) => sandbox.portWay())).toEqual(['tunnel', 'tunnel', 'tunnel']);
+    for (const { exitCode, output } of ends)
+      expect(exitCode === 0 ? 'passed' : output).toBe('passed');
+    for (const each of left) expect(each).toEqual({ containers: [], networks: [], volumes: [] });
+    for (const sandbox of sandboxes) expect(sandbox.portWay()).toBe('tunnel');
     await expect
       .poll(() => remote.objects.list([`seatrial.run=${scope.labels['seatrial.run'] ?? ''}`]))
       .toEqual([]);

@@ -43,7 +43,7 @@ export async function unpackFiles(
   );
   // Last, because a folder may be one that nobody may write to.
   for (const { path, header } of folders.toReversed()) await keepModeAndTime(path, header);
-  const gone = [...before].filter((name) => !paths.has(name));
+  const gone = [...before].filter((name) => name === nameBelow(name) && !paths.has(name));
   for (const name of gone) {
     if (await isReachedWithoutLink(folder, dirname(name))) {
       await rm(join(folder, name), { recursive: true, force: true });
