@@ -26,7 +26,7 @@ export interface CommandPlace {
 }
 
 /** Starts the command as a person would, with colours off and in a process group of its own. */
-function startSeatrial(argv: readonly string[], place: CommandPlace): ChildProcess {
+export function startSeatrial(argv: readonly string[], place: CommandPlace): ChildProcess {
   return spawn(place.command ?? BIN, argv, {
     cwd: place.folder,
     env: {
