@@ -84,7 +84,11 @@ export function carryFiles({ engine, labels, prefix }: CarrierOptions): FileCarr
       }),
     pullLast: async (id) =>
       await inTurn(id, async (carried) => {
-        if (carried.isAway) await pullAll(engine, id, carried);
+        if (!carried.isAway) return;
+        // It may be refused, and go on.
+        const goesOn = await isRunning(engine, id);
+        await pullAll(engine, id, carried);
+        carried.isAway = goesOn;
       }),
     forget: (id) => {
       containers.delete(id);

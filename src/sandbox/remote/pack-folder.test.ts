@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { pack } from 'tar-stream';
+import { pack, type Header } from 'tar-stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packFiles } from './pack-folder.ts';
 import { unpackFiles } from './unpack-folder.ts';
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 async function writtenTar(
-  entries: readonly (readonly [object & { name: string }, string?])[],
+  entries: readonly (readonly [Partial<Header> & { name: string }, string?])[],
 ): Promise<Readable> {
   const tar = pack();
   for (const [header, contents = ''] of entries) tar.entry(header, contents);
