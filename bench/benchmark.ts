@@ -4,7 +4,7 @@ export interface Benchmark {
   readonly name: string;
   /** What is measured against what, in one sentence. */
   readonly figure: string;
-  readonly unit: 'x' | 'ms' | 's' | 'MB';
+  readonly unit: 'x' | 'ms' | 's' | 'MB' | 'MB/s';
   readonly limit: Limit;
   /** Measures once. Everything it makes is removed again. */
   run(): Promise<Measurement>;

@@ -9,11 +9,14 @@ import { memory } from './memory.ts';
 import { noChange } from './no-change.ts';
 import { packAndPush } from './pack-and-push.ts';
 import { promote } from './promote.ts';
+import { sandboxParallel } from './sandbox-parallel.ts';
+import { sandboxStart } from './sandbox-start.ts';
 import { standard } from './standard.ts';
 import { standardDynamodb } from './standard-dynamodb.ts';
 import { stateChecks } from './state-checks.ts';
 import { stateVsScripts } from './state-vs-scripts.ts';
 import { structureFiles } from './structure-files.ts';
+import { tunnelBulk, tunnelRequest } from './tunnel.ts';
 import { version } from './version.ts';
 import { virtualEngine } from './virtual-engine.ts';
 
@@ -22,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   version,
   circleciLint,
   circleciJobs,
+  sandboxStart,
   checkOverhead,
   virtualEngine,
   noChange,
@@ -33,6 +37,9 @@ export const benchmarks: readonly Benchmark[] = [
   standardDynamodb,
   stateChecks,
   stateVsScripts,
+  sandboxParallel,
+  tunnelRequest,
+  tunnelBulk,
   deployFirst,
   packAndPush,
   memory,

@@ -15,6 +15,8 @@ import { openApiPort } from './api-port.ts';
 export interface OwnEngine extends AsyncDisposable {
   /** For DOCKER_HOST. */
   readonly host: string;
+  /** The same without the port that passes connections on: what is measured there is the port. */
+  readonly socketHost: string;
   /** Ends it, with its containers, as the crash of a machine does. */
   kill(): Promise<void>;
   /** Starts it again on what the last one left. */
@@ -58,6 +60,7 @@ export async function startOwnEngine(options: OwnEngineOptions = {}): Promise<Ow
   await start();
   return {
     host,
+    socketHost: `unix://${socket}`,
     kill,
     start,
     [Symbol.asyncDispose]: async () => {
