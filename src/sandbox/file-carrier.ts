@@ -30,8 +30,8 @@ export interface FileCarrier {
   readonly made: (containerId: string, binds: readonly CarriedBind[]) => void;
   /** Before it starts. */
   readonly push: (containerId: string) => Promise<void>;
-  /** When it may have stopped. Does nothing when it has not, or when all is here already. */
-  readonly pull: (containerId: string) => Promise<void>;
+  /** When it may have stopped; while it runs nothing is done. Resolves with whether all is here. */
+  readonly pull: (containerId: string) => Promise<boolean>;
   /** Before it is removed, whether it runs or not. */
   readonly pullLast: (containerId: string) => Promise<void>;
   readonly forget: (containerId: string) => void;

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine } from '../engine/contract.ts';
 import { openScope, type OpenScope } from '../engine/scope.ts';
-import { startOwnEngine } from '../engine/testing/own-engine.ts';
+import { startOwnEngine, type OwnEngine } from '../engine/testing/own-engine.ts';
 import { buildScratchImage, type ScratchImage } from '../engine/testing/scratch-image.ts';
 import { processEnvironment } from '../host/environment.ts';
 import { runProcess, type ProcessResult } from '../host/process.ts';
@@ -88,27 +88,64 @@ describe('scripts in the style of the article', () => {
 });
 
 describe('an engine of which only the API can be reached', () => {
-  it('runs the same scripts at once, and without a sandbox they fail', async () => {
-    await using far = await startOwnEngine({ isRemote: true });
-    const remote = await connectEngine({ env: {}, host: far.host });
+  let far: OwnEngine;
+  let remote: Engine;
+  let ref: string;
+
+  beforeAll(async () => {
+    far = await startOwnEngine({ isRemote: true });
+    remote = await connectEngine({ env: {}, host: far.host });
     // It goes with its engine.
-    const loaded = await buildScratchImage(remote, SERVER);
-    const plainEnv = { ...env, DOCKER_HOST: far.host, IMAGE: loaded.ref, WORDS: 'plain' };
+    ({ ref } = await buildScratchImage(remote, SERVER));
+  });
+
+  afterAll(async () => {
+    await far[Symbol.asyncDispose]();
+  });
+
+  it('runs the same scripts at once, and without a sandbox they fail', async () => {
+    const plainEnv = { ...env, DOCKER_HOST: far.host, IMAGE: ref, WORDS: 'plain' };
 
     const plain = await runProcess(article, [], { env: plainEnv, timeoutMs: 60_000 });
     const count = isSoak ? 3 : 2;
     const sandboxes = await Promise.all(Array.from({ length: count }, () => sandboxOn(remote)));
-    const ends = await Promise.all(sandboxes.map((sandbox) => runArticle(sandbox, loaded.ref)));
+    const ends = await Promise.all(sandboxes.map((sandbox) => runArticle(sandbox, ref)));
     const left = await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
 
     expect(plain).toMatchObject({ exitCode: 1 });
     expect(plain.output).toMatch(/localhost port 8000/u);
-    for (const { exitCode, output } of ends)
+    for (const { exitCode, output } of ends) {
       expect(exitCode === 0 ? 'passed' : output).toBe('passed');
+    }
     for (const each of left) expect(each).toEqual({ containers: [], networks: [], volumes: [] });
     for (const sandbox of sandboxes) expect(sandbox.portWay()).toBe('tunnel');
-    await expect
-      .poll(() => remote.objects.list([`seatrial.run=${scope.labels['seatrial.run'] ?? ''}`]))
-      .toEqual([]);
+    await expect.poll(() => leftOn(remote)).toEqual([]);
+  });
+
+  it('carries folders there and back, removals too, and single files there', async () => {
+    const sandbox = await sandboxOn(remote);
+    const script = `cd /tmp && mkdir d && echo one >d/a && echo two >d/b && echo words >file
+run="docker run --rm --entrypoint sh -v /tmp/d:/d -v /tmp/file:/etc/conf/file:ro ${ref} -c"
+$run 'cat /d/a /etc/conf/file; rm /d/b; echo three >/d/c'
+ls d; cat d/c
+rm d/a; $run 'ls /d'
+docker run --rm --entrypoint /no/such -v /tmp/d:/d ${ref} 2>/dev/null || echo "failed $?"
+docker ps -aq; docker volume ls -q; docker run --rm -v /var/run/docker.sock:/s ${ref}`;
+
+    const placed = sandbox.place({ command: ['sh', '-c', script], cwd: '/', env });
+    const { output } = await runProcess(placed.file, placed.argv, { env: placed.env });
+
+    expect(output.split('\n').slice(0, 7)).toEqual([
+      ...['one', 'words', 'a', 'c', 'three', 'c'],
+      'failed 127',
+    ]);
+    expect(output.split('\n')[7]).toContain('cannot be mounted on another machine');
+    expect(await sandbox.close()).toEqual({ containers: [], networks: [], volumes: [] });
+    expect(await leftOn(remote)).toEqual([]);
   });
 });
+
+async function leftOn(place: Engine): Promise<readonly string[]> {
+  const found = await place.objects.list([`seatrial.run=${scope.labels['seatrial.run'] ?? ''}`]);
+  return found.map(({ kind, name }) => `${kind} ${name}`);
+}

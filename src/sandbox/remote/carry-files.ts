@@ -2,7 +2,7 @@ import { lstat, mkdir, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import type { Engine } from '../../engine/contract.ts';
 import type { CarriedBind, FileCarrier } from '../file-carrier.ts';
-import { packFiles, placeOfFile } from './pack-folder.ts';
+import { packFiles } from './pack-folder.ts';
 import { unpackFiles } from './unpack-folder.ts';
 
 export interface CarrierOptions {
@@ -78,10 +78,12 @@ export function carryFiles({ engine, labels, prefix }: CarrierOptions): FileCarr
         for (const load of carried.loads) await pushLoad(engine, id, load);
         carried.isAway = true;
       }),
-    pull: async (id) =>
+    pull: async (id) => {
       await inTurn(id, async (carried) => {
         if (carried.isAway && !(await isRunning(engine, id))) await pullAll(engine, id, carried);
-      }),
+      });
+      return containers.get(id)?.isAway !== true;
+    },
     pullLast: async (id) =>
       await inTurn(id, async (carried) => {
         if (!carried.isAway) return;
@@ -105,9 +107,9 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
 async function pushLoad(engine: Engine, id: string, load: Load): Promise<void> {
   const { real, target } = load.bind;
   const isFolder = (await lstat(real)).isDirectory();
-  const { folder, name } = placeOfFile(target);
-  const { tar, paths } = isFolder ? packFiles(real, '.') : packFiles(real, name);
-  await engine.containers.writeArchive(id, isFolder ? target : folder, tar);
+  // A file's folder may not be there; what leads to it is made from its name.
+  const { tar, paths } = packFiles(real, isFolder ? '.' : target.slice(1));
+  await engine.containers.writeArchive(id, isFolder ? target : '/', tar);
   load.paths = paths;
 }
 

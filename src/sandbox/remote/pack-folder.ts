@@ -1,6 +1,6 @@
 import { createReadStream, type Stats } from 'node:fs';
 import { lstat, readdir, readlink } from 'node:fs/promises';
-import { basename, dirname, join, posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { pack, type Header, type Pack } from 'tar-stream';
@@ -71,9 +71,4 @@ async function entry(
   await new Promise<void>((resolve, reject) => {
     tar.entry(headers, (error) => (error ? reject(error) : resolve()));
   });
-}
-
-/** Where a file goes that is mounted by itself: the folder, and the name in it. */
-export function placeOfFile(target: string): { readonly folder: string; readonly name: string } {
-  return { folder: dirname(target), name: basename(target) };
 }

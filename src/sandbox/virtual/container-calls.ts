@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { bringBack } from './carried-binds.ts';
+import { bringBack, removeUnstarted } from './carried-binds.ts';
 import { updateShape } from './container-shape.ts';
 import { inspectedContainer } from './container-view.ts';
 import {
@@ -38,10 +38,16 @@ export const startContainer: Handler = async (exchange) => {
   const { session } = exchange;
   const container = containerOf(exchange);
   await session.ports.open(container);
-  await session.carrier?.push(container.id);
-  const answer = await forward(exchange, { path: `/containers/${container.id}/start` });
-  await session.ports.settle(container);
-  await stream(exchange, answer);
+  try {
+    await session.carrier?.push(container.id);
+    const answer = await forward(exchange, { path: `/containers/${container.id}/start` });
+    await session.ports.settle(container);
+    if ((answer.statusCode ?? 500) >= 400) await removeUnstarted(container, session);
+    await stream(exchange, answer);
+  } catch (error) {
+    await removeUnstarted(container, session);
+    throw error;
+  }
 };
 
 /** Answers once the ports are as the container is: scripts run the next container at once. */
@@ -58,10 +64,7 @@ export function settling(action: string): Handler {
 /** The head is sent at once, since `docker run` waits for it before it starts the container. */
 export const waitForContainer: Handler = async (exchange) => {
   const container = containerOf(exchange);
-  const query = exchange.session.removedAtEnd.has(container.id)
-    ? changedQuery(exchange.query, { condition: 'next-exit' })
-    : exchange.query;
-  const answer = await forward(exchange, { path: `/containers/${container.id}/wait`, query });
+  const answer = await forward(exchange, { path: `/containers/${container.id}/wait` });
   if (answer.statusCode !== 200) return await stream(exchange, answer);
   sendHead(exchange, answer, true);
   const body = await text(answer);

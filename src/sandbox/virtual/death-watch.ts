@@ -23,8 +23,12 @@ export async function watchDeaths(session: Session, signal: AbortSignal): Promis
       const id = textIn(objectIn(objectIn(parsed(line))['Actor'])['ID']);
       const container = session.objects.containers.byId(id);
       if (container === undefined) return;
-      await session.ports.settle(container);
-      await bringBack(container, session);
+      try {
+        await session.ports.settle(container);
+        await bringBack(container, session);
+      } catch {
+        // Of one container, which must not end the watch of the others: its own calls say the same.
+      }
     });
   } catch {
     // The calls of the script itself will say what the engine says.
