@@ -7,9 +7,11 @@ import type { Engine } from '../../src/engine/contract.ts';
 import { labelNames } from '../../src/engine/labels.ts';
 import { parseOwner } from '../../src/engine/owner.ts';
 import { stateRoot } from '../../src/engine/temporary-folders.ts';
+import { startOwnEngine } from '../../src/engine/testing/own-engine.ts';
 import { buildScratchImage, type ScratchImage } from '../../src/engine/testing/scratch-image.ts';
 import { processEnvironment } from '../../src/host/environment.ts';
 import { isThere } from '../../src/host/files.ts';
+import { isSoak } from '../../src/host/testing/soak.ts';
 import { runSeatrial, startSeatrial } from './command-line.ts';
 import { createTemporaryPlace, type TemporaryPlace } from './temporary-place.ts';
 
@@ -109,5 +111,31 @@ while :; do docker run -d "$IMAGE"; done`;
     expect(await ended).toBe(exitCode);
     await expect.poll(() => remainsOf(pid, engine), { timeout: 5000, interval: 50 }).toEqual([]);
     expect(before.length).toBeGreaterThan(3);
+  });
+});
+
+describe.runIf(isSoak)('seatrial sandbox on an engine of which only the API can be reached', () => {
+  it('after SIGKILL nothing is left there within 5 seconds, the agent neither', async () => {
+    await using far = await startOwnEngine({ isRemote: true });
+    const remote = await connectEngine({ env: {}, host: far.host });
+    const { ref } = await buildScratchImage(remote, {
+      entrypoint: ['/bin/httpd', '-f', '-p', '8000'],
+    });
+    const script = `docker run -d --restart always -p 8000:8000 -v /tmp/d:/d -v v:/v ${ref}
+curl --silent --retry 50 --retry-connrefused localhost:8000 >/dev/null
+touch running-far; sleep 600`;
+    await writeFile(join(place.folder, 'far.sh'), script);
+    const child = startSeatrial(['sandbox', '--engine', far.host, '--', 'sh', 'far.sh'], place);
+    const pid = child.pid ?? 0;
+    await expect
+      .poll(() => isThere(join(place.folder, 'running-far')), { timeout: 60_000 })
+      .toBe(true);
+    const before = await remainsOf(pid, remote);
+
+    child.kill('SIGKILL');
+
+    await expect.poll(() => remainsOf(pid, remote), { timeout: 5000, interval: 50 }).toEqual([]);
+    // The container, the agent, the network, two volumes, and the folder here.
+    expect(before.length).toBeGreaterThanOrEqual(6);
   });
 });
