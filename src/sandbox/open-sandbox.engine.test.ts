@@ -103,11 +103,11 @@ describe('an engine of which only the API can be reached', () => {
     await far[Symbol.asyncDispose]();
   });
 
-  it('runs the same scripts at once, and without a sandbox they fail', async () => {
+  it('runs the same scripts, and without a sandbox they fail', async () => {
     const plainEnv = { ...env, DOCKER_HOST: far.host, IMAGE: ref, WORDS: 'plain' };
 
     const plain = await runProcess(article, [], { env: plainEnv, timeoutMs: 60_000 });
-    const count = isSoak ? 3 : 2;
+    const count = isSoak ? 3 : 1;
     const sandboxes = await Promise.all(Array.from({ length: count }, () => sandboxOn(remote)));
     const ends = await Promise.all(sandboxes.map((sandbox) => runArticle(sandbox, ref)));
     const left = await Promise.all(sandboxes.map((sandbox) => sandbox.close()));
