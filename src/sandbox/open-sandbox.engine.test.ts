@@ -136,7 +136,12 @@ docker ps -aq; docker volume ls -q; docker run --rm -v /var/run/docker.sock:/s $
     const { output } = await runProcess(placed.file, placed.argv, { env: placed.env });
 
     expect(output.split('\n').slice(0, 7)).toEqual([
-      ...['one', 'words', 'a', 'c', 'three', 'c'],
+      'one',
+      'words',
+      'a',
+      'c',
+      'three',
+      'c',
       'failed 127',
     ]);
     expect(output.split('\n')[7]).toContain('cannot be mounted on another machine');

@@ -139,8 +139,10 @@ touch running-far; sleep 600`;
     child.kill('SIGKILL');
 
     await expect.poll(() => remainsOf(pid, remote), { timeout: 5000, interval: 50 }).toEqual([]);
-    const kinds = before.map((each) => each.split(' ')[0]).toSorted();
-    expect(kinds.filter((kind) => ['container', 'network', 'volume'].includes(kind ?? ''))).toEqual(
+    const kinds = before
+      .map((each) => each.split(' ')[0] ?? '')
+      .toSorted((a, b) => a.localeCompare(b));
+    expect(kinds.filter((kind) => ['container', 'network', 'volume'].includes(kind))).toEqual(
       // The script's own and the agent; the folder and the named volume.
       ['container', 'container', 'network', 'volume', 'volume'],
     );
