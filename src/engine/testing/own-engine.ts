@@ -92,12 +92,17 @@ function launch(
   ];
   let pid: number | undefined;
   const command = at.isRemote ? ['sh', '-c', OTHER_FOLDERS, 'engine', ...dockerd] : dockerd;
-  const ended = runProcess('unshare', [...NAMESPACES, ...command], {
-    env: { ...processEnvironment(), PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin' },
-    onStart: (pgid) => {
-      pid = pgid;
+  // It ends with the test, also when that is killed.
+  const ended = runProcess(
+    'setpriv',
+    ['--pdeathsig', 'KILL', '--', 'unshare', ...NAMESPACES, ...command],
+    {
+      env: { ...processEnvironment(), PATH: '/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin' },
+      onStart: (pgid) => {
+        pid = pgid;
+      },
     },
-  });
+  );
   return {
     ended,
     kill: async () => {
