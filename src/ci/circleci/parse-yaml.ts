@@ -161,8 +161,8 @@ function createReader(source: SourceText, document: Document.Parsed, findings: F
       if (isMergeKey(key)) merged.push(...mergedEntries(part.node, name, findings));
       else addEntry(entries, { key: name, value: part.node }, findings);
     }
-    const inherited = uniqueEntries(merged).filter((entry) => !entries.has(entry.key.value));
-    return sized({ kind: 'map', entries: [...entries.values(), ...inherited], origin }, parts);
+    const all = [...entries.values(), ...inheritedEntries(merged, entries)];
+    return sized({ kind: 'map', entries: all, origin }, parts);
   }
 
   function readKey(node: unknown): Scalar {
@@ -218,10 +218,17 @@ function mergedEntries(node: Node, key: Scalar, findings: Findings): readonly En
   });
 }
 
-/** Of several merged maps the first that has a key gives its value. */
-function uniqueEntries(entries: readonly Entry[]): readonly Entry[] {
+/** Of several merged maps the first that has a key gives its value; a key of its own wins over all. */
+function inheritedEntries(
+  merged: readonly Entry[],
+  own: ReadonlyMap<unknown, Entry>,
+): readonly Entry[] {
+  if (merged.length === 0) return merged;
   const known = new Map<unknown, Entry>();
-  for (const entry of entries) if (!known.has(entry.key.value)) known.set(entry.key.value, entry);
+  for (const entry of merged) {
+    const name = entry.key.value;
+    if (!own.has(name) && !known.has(name)) known.set(name, entry);
+  }
   return [...known.values()];
 }
 
