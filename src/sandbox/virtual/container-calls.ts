@@ -1,3 +1,4 @@
+import { ApiRefusal } from './api-refusal.ts';
 import { text } from 'node:stream/consumers';
 import { bringBack, removeUnstarted } from './carried-binds.ts';
 import { updateShape } from './container-shape.ts';
@@ -17,7 +18,7 @@ import {
 } from './exchange.ts';
 import { isObject, objectIn, textIn } from './json-value.ts';
 import { eachLine, presentLine } from './presentation.ts';
-import { askEngine, type Session } from './session.ts';
+import { askEngine, messageIn, type Session } from './session.ts';
 import type { OwnContainer } from './own-objects.ts';
 
 export const inspectContainer: Handler = async (exchange) => {
@@ -145,13 +146,16 @@ function forget({ id }: OwnContainer, { objects, carrier }: Session): void {
   carrier?.forget(id);
 }
 
-/** Address of a container that runs, on whatever network of the session; absent when it does not run. */
+/**
+ * Address of a container that runs, on whatever network of the session; absent when it does not run, or is gone.
+ * @throws {ApiRefusal} 500 when the engine does not say: ports must not be closed for that
+ */
 export function addressOf(calls: Session['calls']): (id: string) => Promise<string | undefined> {
   return async (id) => {
     const found = await askEngine(calls, { path: `/containers/${id}/json` });
-    const state = objectIn(objectIn(found.value)['State']);
-    if (found.status !== 200 || state['Running'] !== true || state['Dead'] === true)
-      return undefined;
+    if (found.status === 404) return undefined;
+    if (found.status !== 200) throw new ApiRefusal(500, messageIn(found));
+    if (objectIn(objectIn(found.value)['State'])['Running'] !== true) return undefined;
     const networks = objectIn(objectIn(objectIn(found.value)['NetworkSettings'])['Networks']);
     const addresses = Object.values(networks).map((each) => textIn(objectIn(each)['IPAddress']));
     return addresses.find((address) => address !== '');
