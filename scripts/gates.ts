@@ -21,7 +21,7 @@ function quick(name: string, proves: string, command: string): Gate {
     argv: command.split(' '),
     after: [],
     needsEngine: false,
-    timeoutMs: 5 * MINUTE_MS,
+    timeoutMs: 10 * MINUTE_MS,
   };
 }
 
