@@ -33,10 +33,18 @@ export function holderCommand(user: LaunchUser): CommandLine {
   return [...DIES_WITH_US, 'unshare', ...kinds, '--', 'sh', '-c', HOLD];
 }
 
+/**
+ * What a program unmounts stays unmounted for itself alone. The sandbox of slirp4netns detaches the tree of this machine
+ * from its own world, and takes only `/` out of what is shared: without this, each mount below a shared one would go
+ * on the machine as well, and `/var/lib/docker` is shared, with the files of every container below it.
+ */
+const ALONE = ['unshare', '--mount', '--propagation', 'private', '--'] as const;
+
 /** Gives a held network a way out: a router and a name server in user mode, with no way to this machine's loopback. */
 export function outboundCommand(holder: Holder): CommandLine {
   return [
     ...DIES_WITH_US,
+    ...(holder.user.hasUserNamespace ? [] : ALONE),
     'slirp4netns',
     '--configure',
     '--mtu=65520',

@@ -19,6 +19,7 @@ const env = processEnvironment();
 /** Asked of the system and not of our code: where it is so, nothing below may be skipped. */
 const hasNamespaces =
   process.platform === 'linux' && spawnSync('sh', ['-c', 'unshare -r -n -m true']).status === 0;
+const repository = join(import.meta.dirname, '../../..');
 const holder = fileURLToPath(new URL('../fixtures/place-holder.ts', import.meta.url));
 
 let parent: string;
@@ -42,6 +43,11 @@ async function bash(place: ScriptPlace, script: string, cwd = '/'): Promise<Proc
   const engineSocket = '/dev/null';
   const placed = place.place({ command: ['bash', '-c', script], cwd, env, engineSocket });
   return await runProcess(placed.file, placed.argv, { env: placed.env, timeoutMs: 20_000 });
+}
+
+async function shell(script: string): Promise<void> {
+  const { exitCode, output } = await runProcess('sh', ['-c', script], { env });
+  if (exitCode !== 0) throw new Error(output);
 }
 
 /** What a connection to a port of the script's own localhost says. */
@@ -69,8 +75,31 @@ describe.runIf(hasNamespaces)('a place in namespaces', () => {
     await expect(once(outside, 'connect')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
+  // Containers lie below such a mount: an engine shares its folder.
+  it.runIf(process.getuid?.() === 0)(
+    'unmounts nothing of the machine, however it is shared',
+    async () => {
+      const shared = join(parent, 'shared');
+      await mkdir(shared);
+      await shell(`mount -t tmpfs s "${shared}" && mount --make-shared "${shared}"
+      mkdir "${shared}/below" && mount -t tmpfs b "${shared}/below" && touch "${shared}/below/kept"`);
+      try {
+        await using place = await open();
+        const { output } = await bash(place, 'true');
+
+        expect(output).toBe('');
+        expect(await readdir(join(shared, 'below'))).toEqual(['kept']);
+        await place.close();
+        expect(await readdir(join(shared, 'below'))).toEqual(['kept']);
+      } finally {
+        await shell(`umount "${shared}/below"; umount "${shared}"`);
+      }
+    },
+  );
+
   it('a connection that the script closed for writing still gets its answer', async () => {
-    await using place = await open();
+    // Its program may lie in what is a temporary folder for others.
+    await using place = await open({ visible: [repository] });
     const server = await place.network.listen({ host: '127.0.0.1', port: 0 });
     server.on('connection', (socket) => {
       void text(socket).then((asked) => socket.end(`heard ${asked}`));
