@@ -16,7 +16,7 @@ test: ## every gate and every test, with a real engine
 
 soak: ## all that `make test` leaves to what stands for it: every kill, every circumstance
 	@scripts/setup.sh dependencies engine curl mmdebstrap busybox-static docker-registry slirp4netns
-	@SEATRIAL_SOAK=1 vitest run --project engine src/suites/behaviour src/sandbox
+	@SEATRIAL_SOAK=1 vitest run --project engine
 	@SEATRIAL_SOAK=1 vitest run --project e2e test/e2e/kill test/e2e/crash test/e2e/promote test/e2e/sandbox
 
 check: ## the gates that need no engine: format, lint, types, unit tests, package

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { isSoak } from '../host/testing/soak.ts';
 import { startOwnEngine } from '../engine/testing/own-engine.ts';
 import { openSmallDisk } from '../host/testing/small-disk.ts';
 import { startFaultyRegistry } from '../registry/testing/faulty-registry.ts';
@@ -41,33 +42,36 @@ test('an engine that is killed in a RUN step and comes back: the build is tried 
   expect(notices.join('\n')).toContain('once more');
 });
 
-test('an engine that is killed in a test: the verdict is lost, nothing ships, and the next run passes', async () => {
-  await using engine = await startOwnEngine();
-  await using registry = await startFaultyRegistry();
-  await using bench = await openPipelineBench(
-    { Dockerfile: `${DOCKERFILE}CMD ["/bin/sleep", "1000"]\nSTOPSIGNAL SIGKILL\n` },
-    { DOCKER_HOST: engine.host },
-  );
-  const ship = `    ship: { repository: '${registry.host}/app', tags: [latest] }\n`;
-  await configure(bench, `    suites: { behaviour: { only: [starts] } }\n${ship}`);
-  let death: Promise<void> | undefined;
+test.runIf(isSoak)(
+  'an engine that is killed in a test: the verdict is lost, nothing ships, and the next run passes',
+  async () => {
+    await using engine = await startOwnEngine();
+    await using registry = await startFaultyRegistry();
+    await using bench = await openPipelineBench(
+      { Dockerfile: `${DOCKERFILE}CMD ["/bin/sleep", "1000"]\nSTOPSIGNAL SIGKILL\n` },
+      { DOCKER_HOST: engine.host },
+    );
+    const ship = `    ship: { repository: '${registry.host}/app', tags: [latest] }\n`;
+    await configure(bench, `    suites: { behaviour: { only: [starts] } }\n${ship}`);
+    let death: Promise<void> | undefined;
 
-  const run = await bench.run('ship', {
-    emit: (event) => {
-      if (event.type === 'case.started') death ??= engine.kill();
-    },
-  });
-  await death;
-  await engine.start();
-  const again = await bench.run('test');
+    const run = await bench.run('ship', {
+      emit: (event) => {
+        if (event.type === 'case.started') death ??= engine.kill();
+      },
+    });
+    await death;
+    await engine.start();
+    const again = await bench.run('test');
 
-  expect(death).toBeDefined();
-  expect(run.outcome).not.toBe('passed');
-  expect(resultOf(run, 'test')?.outcome).not.toBe('passed');
-  expect(resultOf(run, 'ship')).toMatchObject({ outcome: 'skipped' });
-  expect(registry.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
-  expect(resultOf(again, 'test')).toMatchObject({ outcome: 'passed' });
-});
+    expect(death).toBeDefined();
+    expect(run.outcome).not.toBe('passed');
+    expect(resultOf(run, 'test')?.outcome).not.toBe('passed');
+    expect(resultOf(run, 'ship')).toMatchObject({ outcome: 'skipped' });
+    expect(registry.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(resultOf(again, 'test')).toMatchObject({ outcome: 'passed' });
+  },
+);
 
 test('an engine whose disk is full: the environment is blamed, and once is enough', async () => {
   await using disk = await openSmallDisk({ sizeBytes: 64 * 1024 ** 2 });

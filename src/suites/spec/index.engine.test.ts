@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { isSoak } from '../../host/testing/soak.ts';
 import { readySchema, runSchema } from '../../config/schema.ts';
 import type { FileSuite } from '../../config/suite-schema.ts';
 import { labelNames } from '../../engine/labels.ts';
@@ -110,7 +111,7 @@ test('a worker that dies loses its file or fails it, is no pass, and its contain
   await expect.poll(() => objectsOf(bench), { timeout: 20_000 }).toEqual([]);
 });
 
-test('Vitest that dies loses the files it had not finished', async () => {
+test.runIf(isSoak)('Vitest that dies loses the files it had not finished', async () => {
   await using bench = await benchWith(`
     test('kills its parent', async () => {
       process.kill(process.ppid, 'SIGKILL');
@@ -135,7 +136,7 @@ test('a file that takes too long fails, with the place of the limit, and its con
   await expect.poll(() => objectsOf(bench), { timeout: 20_000 }).toEqual([]);
 });
 
-test('a cancelled run loses the files that were open', async () => {
+test.runIf(isSoak)('a cancelled run loses the files that were open', async () => {
   const stop = new AbortController();
   await using bench = await benchWith(
     `test('hangs', async ({ run }) => { await run(); await new Promise(() => {}); });`,
