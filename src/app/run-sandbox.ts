@@ -2,6 +2,7 @@ import { didYouMean } from '../config/suggestion.ts';
 import { connectEngine } from '../engine/connect.ts';
 import type { Engine } from '../engine/contract.ts';
 import { sweep } from '../engine/leftovers.ts';
+import { asOwnGroup } from '../engine/own-group.ts';
 import { openScope } from '../engine/scope.ts';
 import type { Scope } from '../engine/scope-contract.ts';
 import { createRunId } from '../history/run-id.ts';
@@ -82,17 +83,14 @@ async function runPlaced(
   command: readonly [string, ...string[]],
 ): Promise<ForegroundEnd> {
   const placed = sandbox.place({ command, cwd: host.cwd, env: host.env });
-  const forgetGroup: (() => void)[] = [];
-  try {
-    return await runInForeground(placed.file, placed.argv, {
+  return await asOwnGroup(scope, (onGroup) =>
+    runInForeground(placed.file, placed.argv, {
       cwd: host.cwd,
       env: placed.env,
       signal: host.signal,
-      onGroup: (pgid) => forgetGroup.push(scope.ownProcessGroup(pgid)),
-    });
-  } finally {
-    for (const forget of forgetGroup) forget();
-  }
+      onGroup,
+    }),
+  );
 }
 
 function assertRules(allow: readonly string[]): void {

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { everything, scanContext } from '../build/context.ts';
 import { digestContext } from '../build/context-digest.ts';
 import type { FileDigests } from '../build/file-digests.ts';
+import { asOwnGroup } from '../engine/own-group.ts';
 import { withFileLock } from '../host/file-lock.ts';
 import { readTextIfThere, writeFileAtomically } from '../host/files.ts';
 import { runProcess } from '../host/process.ts';
@@ -117,22 +118,21 @@ async function runHook(step: PlannedStep, context: RunContext, parents: ParentRe
   const printed = limitOutput((source, text) =>
     context.emit({ type: 'step.output', step: step.id, source, text }),
   );
-  let forget: (() => void) | undefined;
   try {
-    const result = await runProcess('sh', ['-c', settings.run], {
-      cwd: context.project.folder,
-      env: {
-        ...context.env,
-        ...parentVariables(parents),
-        ...engine.env,
-        TMPDIR: folder,
-      },
-      signal: context.signal,
-      onStart: (pgid) => {
-        forget = context.scope.ownProcessGroup(pgid);
-      },
-      onOutput: (text) => printed.write(settings.run, text),
-    });
+    const result = await asOwnGroup(context.scope, (onStart) =>
+      runProcess('sh', ['-c', settings.run], {
+        cwd: context.project.folder,
+        env: {
+          ...context.env,
+          ...parentVariables(parents),
+          ...engine.env,
+          TMPDIR: folder,
+        },
+        signal: context.signal,
+        onStart,
+        onOutput: (text) => printed.write(settings.run, text),
+      }),
+    );
     if (result.exitCode !== 0) {
       context.signal.throwIfAborted();
       throw new PipelineError(
@@ -142,7 +142,6 @@ async function runHook(step: PlannedStep, context: RunContext, parents: ParentRe
     }
   } finally {
     printed.end();
-    forget?.();
     await engine.close();
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asOwnGroup } from '../engine/own-group.ts';
 import type { Environment } from '../host/environment.ts';
 import { runProcess, type ProcessResult } from '../host/process.ts';
 import { openLabellingEngine } from '../sandbox/labelling-engine.ts';
@@ -82,19 +83,16 @@ async function runInGroup(
   env: Environment,
   { projectFolder, scope, signal, report }: SuiteContext,
 ): Promise<ProcessResult> {
-  const forgetGroup: (() => void)[] = [];
-  try {
-    return await runProcess(program.file, program.argv, {
+  return await asOwnGroup(scope, (onStart) =>
+    runProcess(program.file, program.argv, {
       cwd: projectFolder,
       env,
       signal,
       timeoutMs: program.timeoutMs,
       onOutput: (text) => report.output(program.name, text),
-      onStart: (pgid) => forgetGroup.push(scope.ownProcessGroup(pgid)),
-    });
-  } finally {
-    for (const forget of forgetGroup) forget();
-  }
+      onStart,
+    }),
+  );
 }
 
 /** How the Docker CLI finds an engine by itself; DOCKER_HOST alone must decide. */

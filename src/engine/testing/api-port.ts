@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { portOf } from '../../host/port-of.ts';
 
 /** A port of TCP that leads to the API of an engine, as the one that a firewall leaves open. */
 export interface ApiPort extends AsyncDisposable {
@@ -24,10 +25,8 @@ export async function openApiPort(socketPath: string): Promise<ApiPort> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    host: `tcp://127.0.0.1:${String(port)}`,
+    host: `tcp://127.0.0.1:${String(portOf(server))}`,
     [Symbol.asyncDispose]: async () => {
       for (const side of open) side.destroy();
       server.close();

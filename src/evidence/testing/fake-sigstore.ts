@@ -13,6 +13,7 @@ import {
 } from '@sigstore/mock';
 import { HashAlgorithm, PublicKeyDetails, TrustedRoot } from '@sigstore/protobuf-specs';
 import { z } from 'zod';
+import { portOf } from '../../host/port-of.ts';
 
 /** A whole Sigstore instance on a free port: authority, both logs, time stamps, and GitHub's token service. */
 export interface FakeSigstore extends AsyncDisposable {
@@ -41,8 +42,7 @@ export async function startFakeSigstore(options: FakeSigstoreOptions = {}): Prom
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
+  const url = `http://127.0.0.1:${portOf(server)}`;
   const keys = Array.from({ length: 4 }, () => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
   const [caKeys, ctKeys, logKeys, tsaKeys] = keys;
   if (!caKeys || !ctKeys || !logKeys || !tsaKeys) throw new Error('no keys');

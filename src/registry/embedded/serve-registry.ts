@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { portOf } from '../../host/port-of.ts';
 import { messageOf } from '../../kernel/errors.ts';
 import { RegistryError } from '../errors.ts';
 import type { HandlerOptions } from './handler-options.ts';
@@ -58,8 +59,7 @@ export async function serveRegistry(options: ServeRegistryOptions): Promise<Serv
     await sessions.close();
     throw error;
   }
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = portOf(server);
   const authority = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   return {
     url: `http://${authority}`,

@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { portOf } from '../../host/port-of.ts';
 import { createRegistryHandler } from '../embedded/handler.ts';
 import { layoutOf } from '../embedded/layout.ts';
 import { createRegistryStore } from '../embedded/store.ts';
@@ -92,8 +93,7 @@ export async function listen(server: Server, address: string): Promise<number> {
   await new Promise<void>((resolve) => {
     server.listen(0, address, resolve);
   });
-  const bound = server.address();
-  return typeof bound === 'object' && bound !== null ? bound.port : 0;
+  return portOf(server);
 }
 
 export async function closeServer(server: Server): Promise<void> {

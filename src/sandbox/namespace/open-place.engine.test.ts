@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stateRoot } from '../../engine/temporary-folders.ts';
 import { processEnvironment } from '../../host/environment.ts';
+import { portOf } from '../../host/port-of.ts';
 import { runProcess, type ProcessResult } from '../../host/process.ts';
 import { openPlace, type PlaceOptions } from './open-place.ts';
 import type { ScriptPlace } from './place.ts';
@@ -309,9 +310,4 @@ async function linksTo(...names: readonly string[]): Promise<string> {
     await symlink(stdout.trim(), join(folder, name)).catch(() => undefined);
   }
   return folder;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -9,6 +9,7 @@ import { PassThrough, type Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { portOf } from '../../host/port-of.ts';
 import { identifyProcess } from '../../host/process-identity.ts';
 import { isSoak } from '../../host/testing/soak.ts';
 import { agentBytes } from './agent-bytes.ts';
@@ -43,11 +44,6 @@ async function serve(onConnection: (socket: Socket) => void): Promise<Server> {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function open(server: Server): Promise<Duplex> {

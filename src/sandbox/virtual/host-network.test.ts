@@ -1,14 +1,10 @@
 import { once } from 'node:events';
-import { connect, createServer, type Server } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { portOf } from '../../host/port-of.ts';
 import { dialContainer, hostNetworks } from './host-network.ts';
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
 
 describe('the loopback that scripts share', () => {
   it('SANDBOX_PORT_HELD: refuses at once what the script itself, or anybody else, holds', async () => {

@@ -1,6 +1,7 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { portOf } from '../../host/port-of.ts';
 import { systemCodeOf } from '../../kernel/errors.ts';
 import { SandboxError } from '../errors.ts';
 import type { ContainerAddress, PublishedAddress, ScriptNetwork } from '../script-network.ts';
@@ -135,9 +136,4 @@ async function dialOnce({ ip, port }: ContainerAddress): Promise<Socket> {
     socket.destroy();
     throw error;
   }
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { portOf } from '../../host/port-of.ts';
 import { SandboxError } from '../errors.ts';
 import type { ContainerAddress, ScriptNetwork } from '../script-network.ts';
 import { ApiRefusal } from './api-refusal.ts';
@@ -307,11 +308,6 @@ function shownBindings(host: string, port: number): readonly PortBinding[] {
     { HostIp: '0.0.0.0', HostPort },
     { HostIp: '::', HostPort },
   ];
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function heldBy({ name, id }: OwnContainer, host: string, port: number): ApiRefusal {
